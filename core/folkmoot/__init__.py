@@ -1,0 +1,1 @@
+"""Folkmoot: a reusable platform for public bodies."""

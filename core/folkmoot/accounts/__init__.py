@@ -1,0 +1,1 @@
+"""People: accounts, memberships, sessions, one-time links, API tokens."""

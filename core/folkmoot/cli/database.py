@@ -1,0 +1,93 @@
+"""``folkmoot db``: bring the database up to date, and see where it stands."""
+
+import click
+
+from folkmoot.cli.output import as_json, show_rows
+from folkmoot.kernel.settings import Configuration
+from folkmoot.spec.errors import NotFound, Refused
+
+
+def upgrade_database(settings: Configuration) -> None:
+    """Bring the database of a configuration up to date, telling each lineage on standard error."""
+    from folkmoot.store.migrations import upgrade
+    from folkmoot.web.application import lineages, load
+
+    path = settings.database_url().removeprefix("sqlite:///")
+    upgrade(path, lineages(load(settings)), lambda line: click.echo(line, err=True))
+
+
+@click.group()
+def db() -> None:
+    """The database's tables."""
+
+
+@db.command(epilog="Example: folkmoot db upgrade")
+def upgrade() -> None:
+    """Bring the database up to date; doing it again changes nothing."""
+    from folkmoot.web.desk import configuration, on_platform
+    from folkmoot.web.platform import Platform
+
+    upgrade_database(configuration())
+
+    async def opened(platform: Platform) -> str:
+        return platform.configuration.settings.site.slug
+
+    # Opening the platform keeps the first site as the configuration has it.
+    on_platform(opened)
+
+
+@db.command(epilog="Example: folkmoot db status --json")
+@as_json
+def status(as_json: bool) -> None:
+    """Say which migrations the database has, and which it lacks."""
+    import sqlite3
+    from pathlib import Path
+
+    from folkmoot.store.migrations.lineage import current
+    from folkmoot.web.application import lineages, load
+    from folkmoot.web.desk import configuration
+
+    settings = configuration()
+    path = settings.database_url().removeprefix("sqlite:///")
+    connection = (
+        sqlite3.connect(f"file:{path}?mode=ro", uri=True) if Path(path).is_file() else sqlite3.connect(":memory:")
+    )
+    rows = [
+        {"name": lineage.name, "has": current(connection, lineage), "newest": lineage.head()}
+        for lineage in lineages(load(settings))
+    ]
+    connection.close()
+    show_rows([row | {"pending": row["has"] != row["newest"]} for row in rows], as_json=as_json)
+
+
+@db.command(name="check", epilog="Example: folkmoot db check")
+def check_drift() -> None:
+    """Compare the database with the tables as they are written; exit 1 when they differ."""
+    from folkmoot.store.migrations import drift
+    from folkmoot.web.application import lineages, load
+    from folkmoot.web.desk import configuration
+
+    settings = configuration()
+    path = settings.database_url().removeprefix("sqlite:///")
+    differing = [lineage.name for lineage in lineages(load(settings)) if drift(path, lineage)]
+    if differing:
+        raise Refused(f"The tables of {', '.join(differing)} differ from the database: write a migration.")
+    click.echo("The database is as the tables are written.")
+
+
+@db.command(epilog='Example: folkmoot db revision consultation "add audiences"')
+@click.argument("name")
+@click.argument("message")
+def revision(name: str, message: str) -> None:
+    """Write the next migration of a plugin from its tables as they now are."""
+    from folkmoot.store.migrations import revise
+    from folkmoot.web.application import lineages, load
+    from folkmoot.web.desk import configuration
+
+    settings = configuration()
+    lineage = next((lineage for lineage in lineages(load(settings)) if lineage.name == name), None)
+    if lineage is None:
+        raise NotFound(f"No active plugin is called {name}.")
+    number = f"{int((lineage.head() or '_0').rpartition('_')[2]) + 1:04d}"
+    path = settings.database_url().removeprefix("sqlite:///")
+    click.echo(revise(path, lineage, number, message))

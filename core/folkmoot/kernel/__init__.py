@@ -1,0 +1,1 @@
+"""Loader, registry, settings, clock and ids: what turns installed distributions into one frozen registry."""

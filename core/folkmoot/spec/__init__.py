@@ -1,0 +1,1 @@
+"""What plugins and core agree on: descriptors, hook specifications, events, errors. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Rows: the engine, the scoped session, the writer, migrations."""

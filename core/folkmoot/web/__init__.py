@@ -1,0 +1,1 @@
+"""The edge, pages, the staff console, the JSON API, the layout."""

@@ -1,0 +1,1 @@
+"""Core's own pages: what every site has before any plugin is on."""

@@ -1,0 +1,28 @@
+"""The pages that the law and good manners ask of every site, drafted from the site's facts."""
+
+from litestar import Response
+
+from folkmoot.web.content import site_content
+from folkmoot.web.render import page
+from folkmoot.web.request import Request
+
+
+async def accessibility_statement(request: Request) -> Response[str]:
+    """Show the accessibility statement."""
+    own = site_content(request, "accessibility-statement")
+    return await page(request, "accessibility_statement.html", body=own, tested_on=None)
+
+
+async def privacy(request: Request) -> Response[str]:
+    """Show the privacy notice."""
+    return await page(request, "privacy.html", body=site_content(request, "privacy"))
+
+
+async def cookies(request: Request) -> Response[str]:
+    """Say which cookies there are."""
+    return await page(request, "cookies.html", body=site_content(request, "cookies"))
+
+
+async def contact(request: Request) -> Response[str]:
+    """Say how to reach the body."""
+    return await page(request, "contact.html", body=site_content(request, "contact"))
