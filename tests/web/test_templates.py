@@ -50,7 +50,12 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "errors/send_again.html": {
         "action": "/account",
-        "fields": [("answer", "\n<b>one</b>\ntwo"), ("answer", "x" * 80), ("password", "hunter2 hunter2")],
+        "fields": [
+            ("answer", "\n<b>one</b>\ntwo"),
+            ("answer", "x" * 80),
+            ("password", "hunter2 hunter2"),
+            ("new_password", "hunter2"),
+        ],
     },
     "errors/500.html": {},
     "unknown_host.html": {},

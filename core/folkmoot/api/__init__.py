@@ -5,6 +5,8 @@ Declare with ``Manifest``, ``hookimpl`` and the descriptors; keep rows in ``Site
 """
 
 from folkmoot.audit.chain import record as record_audit
+from folkmoot.documents import DocumentTooLarge, EmptyDocument, anchors, read_markdown
+from folkmoot.documents import Draft as DocumentDraft
 from folkmoot.kernel.ids import digest, new_id, new_reference, new_secret
 from folkmoot.sites.directory import SiteFacts
 from folkmoot.sites.service import touch
@@ -40,7 +42,7 @@ from folkmoot.store.tables import Json, SiteScoped, UtcDateTime, owned_by
 from folkmoot.store.writer import Change, Row
 from folkmoot.web.api import as_response, read_body
 from folkmoot.web.desk import Desk, at_desk
-from folkmoot.web.downloads import csv_file, download
+from folkmoot.web.downloads import csv_file, csv_text, download
 from folkmoot.web.pages.console import console_page
 from folkmoot.web.render import LONDON, markdown, page, redirect, say_date, say_datetime
 from folkmoot.web.request import Request
@@ -56,6 +58,9 @@ __all__ = [
     "Change",
     "Command",
     "Desk",
+    "DocumentDraft",
+    "DocumentTooLarge",
+    "EmptyDocument",
     "Fault",
     "FolkmootError",
     "Forbidden",
@@ -81,10 +86,13 @@ __all__ = [
     "Translations",
     "Unprocessable",
     "UtcDateTime",
+    "anchors",
     "as_response",
     "at_desk",
     "console_page",
     "csv_file",
+    "csv_text",
+    "csv_text",
     "digest",
     "download",
     "hookimpl",
@@ -95,6 +103,7 @@ __all__ = [
     "owned_by",
     "page",
     "read_body",
+    "read_markdown",
     "record_audit",
     "redirect",
     "say_date",

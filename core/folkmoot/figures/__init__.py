@@ -1,6 +1,6 @@
 """One computed frame gives a chart, a map, a table, a sentence and files, so that they cannot disagree."""
 
-from .charts import svg
+from .charts import Kind, svg
 from .files import csv_text, json_data
 from .frame import MARKS, Comparison, Frame, InvalidFrame, Point, Series, Source, Unit
 from .sentences import sentence
@@ -12,6 +12,7 @@ __all__ = [
     "Comparison",
     "Frame",
     "InvalidFrame",
+    "Kind",
     "Point",
     "Series",
     "Source",

@@ -4,7 +4,8 @@ Nothing here reads a clock, a database or a request. Labels of a form are `Words
 through the translation function that the caller hands in. The Jinja macros are in `templates/forms/question.html`.
 """
 
-from folkmoot.forms.conditions import Condition, ConditionSyntaxError, evaluate, parse_condition
+from folkmoot.forms.condition_parser import ConditionSyntaxError, parse_condition
+from folkmoot.forms.conditions import Condition, evaluate
 from folkmoot.forms.definition import FormDefinition, Limits, Option, Page, Question
 from folkmoot.forms.faults import Fault, InvalidDefinition
 from folkmoot.forms.flatten import CodebookEntry, codebook, columns, flatten

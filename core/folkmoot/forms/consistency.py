@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from folkmoot.forms.conditions import RESERVED_WORDS, Comparison, ConditionSyntaxError
+from folkmoot.forms.condition_parser import RESERVED_WORDS, ConditionSyntaxError
+from folkmoot.forms.conditions import Comparison
 from folkmoot.forms.faults import Fault, pointer
 from folkmoot.forms.text import quoted
 

@@ -14,7 +14,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from folkmoot.forms.conditions import Condition, parse_condition
+from folkmoot.forms.condition_parser import parse_condition
+from folkmoot.forms.conditions import Condition
 from folkmoot.forms.consistency import Asked, inconsistencies
 from folkmoot.forms.fields import AnswerField, answer_fields
 from folkmoot.forms.question_types import LONGEST_ANSWER, MOST_WORDS, QUESTION_TYPES, QuestionType

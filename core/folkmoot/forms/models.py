@@ -65,6 +65,7 @@ class Submission(SiteScoped, table=True):
     channel: str = Field(default="web", max_length=10)
     language: str = Field(default="en", max_length=10)
     received_at: datetime = Field(sa_type=UtcDateTime)
+    confidential: str = Field(default="", sa_type=sa.Text)
 
 
 class Answer(SiteScoped, table=True):

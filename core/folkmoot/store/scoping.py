@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql.selectable import AliasedReturnsRows
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.orm.session import Session as SqlModelSession
@@ -85,16 +85,61 @@ def _scope(state: ORMExecuteState) -> None:
 
 
 def _refuse_bypass(state: ORMExecuteState) -> None:
-    statement = state.statement
+    statement = cast("Any", state.statement)
     if isinstance(statement, sa.TextClause):
         raise UnscopedQuery("Text statements go round the filter of the site: write the query with models.")
     if state.is_insert:
         raise UnscopedQuery("Bulk inserts are not stamped with the site: add rows, or hand them to the writer.")
-    for element in visitors.iterate(cast("Any", statement)):
+    scopes: list[Any] = [statement]
+    while scopes:
+        _refuse_bare_tables(list(_own_elements(scopes.pop(), scopes)))
+
+
+def _own_elements(scope: Any, inner: list[Any]) -> Iterator[Any]:
+    """Yield what belongs to one SELECT, UPDATE or DELETE itself; selects inside it are put on ``inner``."""
+    waiting = [scope]
+    while waiting:
+        element = waiting.pop()
         if isinstance(element, sa.TextClause) or getattr(element, "__visit_name__", "") == "textual_select":
             raise UnscopedQuery("Text inside a query goes round the filter of the site: write it with models.")
-        if isinstance(element, sa.Table) and "parententity" not in element._annotations and "site_id" in element.c:
-            raise UnscopedQuery(f"The bare table {element.name} goes round the filter of the site: use its model.")
+        yield element
+        for child in element.get_children():
+            if isinstance(child, sa.Select):
+                inner.append(child)
+            else:
+                waiting.append(child)
+
+
+def _refuse_bare_tables(elements: list[Any]) -> None:
+    """Refuse a table that is named by itself and not through a model.
+
+    What came from a model carries the mark ``parententity``, and only that is what the loader criterion sees. A bare
+    column is harmless where the same SELECT has its model: both are then the same filtered table.
+    """
+    named = [(part, "parententity" in mark._annotations) for part, mark in _named_parts(elements)]
+    filtered = {part.name for part, marked in named if marked and isinstance(part, sa.Table)}
+    for part, marked in named:
+        table: Any = part.element if isinstance(part, AliasedReturnsRows) else part
+        # An alias of a bare table is another table than the model's, so that one does not excuse it.
+        excused = marked or (part is table and part.name in filtered)
+        if not excused and isinstance(table, sa.Table) and "site_id" in table.c:
+            raise UnscopedQuery(f"The bare table {table.name} goes round the filter of the site: use its model.")
+
+
+def _named_parts(elements: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield what elements select from, each with the element that says whether it came from a model."""
+    for element in elements:
+        parts: list[Any] = []
+        if isinstance(element, sa.Column):
+            yield element.table, element
+        elif isinstance(element, sa.Select):
+            joined = [part for join in element._setup_joins for part in (join[0], join[2])]
+            parts = [*element._from_obj, *element._raw_columns, *joined]
+        elif isinstance(element, sa.Join):
+            parts = [element.left, element.right]
+        elif isinstance(element, (sa.Update, sa.Delete)):
+            parts = [element.table]
+        yield from ((part, part) for part in parts if isinstance(part, (sa.Table, AliasedReturnsRows)))
 
 
 @event.listens_for(SyncSiteSession, "before_flush")

@@ -17,6 +17,8 @@ HIDDEN_FIELDS = frozenset({"form_token", "password", "new_password"})
 
 def on_folkmoot_error(request: Request, error: FolkmootError) -> Response[Any]:
     """Answer an error of ours."""
+    if error.status == 500:
+        return on_exception(request, error)
     if _is_api(request):
         return problem(request, error)
     if isinstance(error, SignInRequired) and request.method in {"GET", "HEAD"}:
@@ -27,6 +29,8 @@ def on_folkmoot_error(request: Request, error: FolkmootError) -> Response[Any]:
 
 def on_http_exception(request: Request, error: HTTPException) -> Response[Any]:
     """Answer an error of Litestar's: no such route, wrong method, a body that cannot be read."""
+    if error.status_code >= 500:
+        return on_exception(request, error)
     if _is_api(request):
         ours: FolkmootError = NotFound("There is nothing here.")
         if error.status_code == 405:

@@ -111,6 +111,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "locale": visit.locale,
         "locales": _locales(request),
         "path": visit.path,
+        "translate": words.gettext,
         "url": request.href,
         "origin": visit.origin,
         "asset": platform.static.address,

@@ -236,6 +236,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confidential", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["site_id", "form_id"],
             ["core_form.site_id", "core_form.id"],

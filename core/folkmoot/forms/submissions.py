@@ -1,0 +1,207 @@
+"""Submissions: durable before the receipt is shown, once for each idempotency key, read back with their answers."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from folkmoot.forms.definition import FormDefinition
+from folkmoot.forms.models import Answer, Draft, Submission
+from folkmoot.forms.question_types import Answer as AnswerValue
+from folkmoot.kernel.ids import new_id, new_reference
+from folkmoot.sites.directory import SiteFacts
+from folkmoot.store.scoping import SiteSession
+from folkmoot.store.writer import Change, Row
+
+PAGE = 500
+TRIES = 3
+
+
+class Place(Protocol):
+    """Where a submission arrives: a request, or a desk."""
+
+    @property
+    def site(self) -> SiteFacts:
+        """The site."""
+
+    def now(self) -> datetime:
+        """Return the instant."""
+
+    def reading(self) -> AbstractAsyncContextManager[SiteSession]:
+        """Open a session of the site for reading."""
+
+    async def submit(self, change: Change) -> None:
+        """Return when the change is on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveForm:
+    """The version of a form that answers are taken to."""
+
+    form_id: UUID
+    version_id: UUID
+    definition: FormDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How a submission came in.
+
+    :param key: the idempotency key: the same key is the same submission
+    :param confidential: the respondent's reasons for confidentiality
+    :param draft_id: the draft that it was, forgotten with it
+    """
+
+    key: str
+    channel: str = "web"
+    language: str = "en"
+    confidential: str = ""
+    draft_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the respondent gets."""
+
+    id: UUID
+    reference: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A submission with its answers by question."""
+
+    submission: Submission
+    answers: dict[str, AnswerValue]
+
+
+async def submit_answers(
+    place: Place, form: LiveForm, answers: Mapping[str, AnswerValue], sending: Sending, *, event: str
+) -> Receipt:
+    """Save a submission and return its receipt, or the receipt that its idempotency key had before.
+
+    :param answers: as ``validate`` gave them
+    :raises Busy: when too much waits to be saved; nothing was saved
+    """
+    for attempt in range(TRIES):
+        receipt = Receipt(new_id(), new_reference(place.site.reference_prefix), place.now())
+        try:
+            await place.submit(_change(place.site.id, form, answers, sending, receipt, event))
+        except sqlite3.IntegrityError:
+            async with place.reading() as session:
+                before = await find_receipt(session, form.form_id, sending.key)
+            if before is not None:
+                return before
+            # Two references in a thousand million million are alike: try another.
+            if attempt == TRIES - 1:
+                raise
+            continue
+        return receipt
+    raise AssertionError("unreachable")
+
+
+def _change(
+    site_id: UUID, form: LiveForm, answers: Mapping[str, AnswerValue], sending: Sending, receipt: Receipt, event: str
+) -> Change:
+    submission = Row.of(
+        Submission,
+        site_id,
+        id=receipt.id,
+        form_id=form.form_id,
+        form_version_id=form.version_id,
+        reference=receipt.reference,
+        idempotency_key=sending.key,
+        channel=sending.channel,
+        language=sending.language,
+        confidential=sending.confidential,
+        received_at=receipt.received_at,
+    )
+    rows = [
+        Row.of(Answer, site_id, submission_id=receipt.id, question=key, value=value, position=position)
+        for key, values in answers.items()
+        for position, value in enumerate([values] if isinstance(values, str) else values)
+    ]
+    draft_table: sa.Table = Draft.__table__  # type: ignore[attr-defined]
+    forget = ((draft_table, site_id, sending.draft_id),) if sending.draft_id else ()
+    return Change(site_id, (submission, *rows), event=event, object_id=receipt.id, note=sending.channel, forget=forget)
+
+
+async def find_receipt(session: SiteSession, form_id: UUID, key: str) -> Receipt | None:
+    """Return the receipt of what was submitted under a key."""
+    query = select(Submission).where(Submission.form_id == form_id, Submission.idempotency_key == key)
+    found = (await session.exec(query)).first()
+    return Receipt(found.id, found.reference, found.received_at) if found else None
+
+
+async def count_submissions(session: SiteSession, form_id: UUID) -> int:
+    """Return how many submissions a form has."""
+    return (
+        await session.exec(select(sa.func.count()).select_from(Submission).where(Submission.form_id == form_id))
+    ).one()
+
+
+async def find_sent(session: SiteSession, form: LiveForm, submission_id: UUID) -> Sent | None:
+    """Return one submission with its answers."""
+    submission = await session.get(Submission, (session.site_id, submission_id))
+    if submission is None or submission.form_id != form.form_id:
+        return None
+    return (await _with_answers(session, form.definition, [submission]))[0]
+
+
+async def list_sent(
+    session: SiteSession, form: LiveForm, *, after: tuple[datetime, UUID] | None = None, limit: int = PAGE
+) -> Sequence[Sent]:
+    """Return submissions with their answers, oldest first, from behind the one named."""
+    query = select(Submission).where(Submission.form_id == form.form_id)
+    if after is not None:
+        query = query.where(sa.tuple_(col(Submission.received_at), col(Submission.id)) > sa.tuple_(*_bound(after)))
+    query = query.order_by(col(Submission.received_at), col(Submission.id)).limit(limit)
+    return await _with_answers(session, form.definition, (await session.exec(query)).all())
+
+
+def _bound(after: tuple[datetime, UUID]) -> tuple[sa.BindParameter[datetime], sa.BindParameter[UUID]]:
+    at, last = after
+    return (
+        sa.bindparam(None, at, type_=Submission.__table__.c.received_at.type),  # type: ignore[attr-defined]
+        sa.bindparam(None, last, type_=sa.Uuid()),
+    )
+
+
+async def all_sent(session: SiteSession, form: LiveForm) -> AsyncIterator[Sent]:
+    """Yield every submission with its answers, oldest first, a page at a time."""
+    after = None
+    while True:
+        found = await list_sent(session, form, after=after)
+        for sent in found:
+            yield sent
+        if len(found) < PAGE:
+            return
+        after = (found[-1].submission.received_at, found[-1].submission.id)
+
+
+async def _with_answers(
+    session: SiteSession, definition: FormDefinition, submissions: Sequence[Submission]
+) -> list[Sent]:
+    ids = [submission.id for submission in submissions]
+    query = select(Answer).where(col(Answer.submission_id).in_(ids)).order_by(col(Answer.position))
+    values: dict[UUID, dict[str, list[str]]] = {row_id: {} for row_id in ids}
+    for answer in await session.exec(query):
+        values[answer.submission_id].setdefault(answer.question, []).append(answer.value)
+    return [Sent(submission, _typed(definition, values[submission.id])) for submission in submissions]
+
+
+def _typed(definition: FormDefinition, values: Mapping[str, list[str]]) -> dict[str, AnswerValue]:
+    """Return answers in the order of the form: a list where several may be chosen, else a string."""
+    fields = definition.fields
+    return {
+        key: values[key] if fields[key].question.type == "multiple" else values[key][0]
+        for key in fields
+        if key in values
+    }

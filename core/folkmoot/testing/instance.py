@@ -1,0 +1,209 @@
+"""A running instance in the test's own process: two sites, clients for people and for programs."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import httpx
+
+from folkmoot.accounts import service as accounts
+from folkmoot.kernel.settings import Configuration, SiteSection, load
+from folkmoot.sites.directory import SiteFacts
+from folkmoot.sites.service import create_site
+from folkmoot.testing.html import Element, form_fields, read_html
+from folkmoot.web.application import Edge, create_application, lineages
+from folkmoot.web.application import load as load_registry
+from folkmoot.web.desk import Desk
+from folkmoot.web.platform import Platform
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+FIRST, SECOND = "occs", "parent"
+CONFIGURATION = """\
+[site]
+slug = "occs"
+name = "Engage OCCS"
+organisation = "Office for Community Care Standards"
+kind = "executive-ndpb"
+brand_colour = "#00625a"
+locales = ["en", "cy"]
+contact_email = "engage@occs.example"
+[plugins]
+active = {plugins}
+"""
+
+
+class FrozenClock:
+    """A clock that tests move."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.instant = start
+
+    def now(self) -> datetime:
+        """Return the instant."""
+        return self.instant
+
+    def move(self, **amount: float) -> None:
+        """Move by days, hours, minutes, seconds."""
+        self.instant += timedelta(**amount)
+
+
+class Client(httpx.AsyncClient):
+    """A browser without JavaScript, or a program: redirects are shown, not followed."""
+
+    async def page(self, path: str, *, status: int = 200) -> Element:
+        """Fetch a page, and return it read; fails when it answers another status."""
+        response = await self.get(path)
+        assert response.status_code == status, f"{path}: {response.status_code} {response.text[:300]}"
+        return read_html(response.text)
+
+    async def follow(self, response: httpx.Response) -> httpx.Response:
+        """Go where a redirect points, as a browser does, until there is a page."""
+        for _ in range(5):
+            if response.status_code not in {301, 302, 303, 307, 308}:
+                return response
+            response = await self.get(urljoin(str(response.url), response.headers["location"]))
+        raise AssertionError("more than five redirects")
+
+    async def submit(
+        self, page: Element, values: Mapping[str, str | Sequence[str]] | None = None, *, form: Element | None = None
+    ) -> httpx.Response:
+        """Fill in the form of a page and send it, as a browser would; the answer may be a redirect."""
+        chosen = form or _main_form(page)
+        given = dict(values or {})
+        fields = [(name, value) for name, value in form_fields(chosen) if name not in given]
+        for name, value in given.items():
+            fields += [(name, value)] if isinstance(value, str) else [(name, one) for one in value]
+        action = chosen.get("action") or page.attributes.get("path", "")
+        return await self.post(
+            action,
+            content=urlencode(fields),
+            headers={
+                "content-type": "application/x-www-form-urlencoded",
+                "sec-fetch-site": "same-origin",
+                "origin": f"{self.base_url.scheme}://{self.base_url.host}",
+            },
+        )
+
+
+def _main_form(page: Element) -> Element:
+    main = (page.all("main") or [page])[0]
+    forms = [form for form in main.all("form") if form.get("method", "get").lower() == "post"]
+    assert len(forms) == 1, f"{len(forms)} forms in the main part of the page: say which"
+    return forms[0]
+
+
+class Instance:
+    """A running instance with the sites ``site`` and ``other_site``, both with all its plugins on."""
+
+    def __init__(self, edge: Edge, clock: FrozenClock) -> None:
+        self.edge = edge
+        self.clock = clock
+        self._clients: list[Client] = []
+
+    @property
+    def platform(self) -> Platform:
+        """What the process shares."""
+        return self.edge.platform
+
+    @property
+    def site(self) -> SiteFacts:
+        """The first site."""
+        return self._named(FIRST)
+
+    @property
+    def other_site(self) -> SiteFacts:
+        """The second site, the first one's neighbour in every test of isolation."""
+        return self._named(SECOND)
+
+    def _named(self, slug: str) -> SiteFacts:
+        return next(site for site in self.platform.directory.all() if site.slug == slug)
+
+    def desk(self, site: SiteFacts | None = None) -> Desk:
+        """Return a desk at a site, for services and seeds."""
+        return Desk(self.platform, site or self.site)
+
+    def client(self, site: SiteFacts | None = None, **options: Any) -> Client:
+        """Return an anonymous client of a site."""
+        # Failures come back as the page that a person would see, not as exceptions of the test.
+        transport = httpx.ASGITransport(app=self.edge, raise_app_exceptions=False)  # type: ignore[arg-type]
+        host = (site or self.site).slug
+        client = Client(transport=transport, base_url=f"https://{host}.localhost", **options)
+        self._clients.append(client)
+        return client
+
+    async def staff_client(self, role: str = "administrator", site: SiteFacts | None = None) -> Client:
+        """Return a client that has signed in with a role; each call is another person."""
+        chosen = site or self.site
+        email = f"{role}-{secrets.token_hex(4)}@example.org"
+        async with self.platform.database.system_writing() as session:
+            user = await accounts.create_user(
+                session, email, site_id=chosen.id, role=role, password=None, at=self.clock.now()
+            )
+            secret = await accounts.start_session(session, user.id, site_id=chosen.id, at=self.clock.now(), replaces="")
+        return self.client(chosen, cookies={"__Host-folkmoot": secret})
+
+    async def api(self, permissions: Sequence[str] = ("*",), site: SiteFacts | None = None) -> Client:
+        """Return a client with an API token."""
+        chosen = site or self.site
+        async with self.platform.database.system_writing() as session:
+            token = await accounts.create_token(
+                session, site_id=chosen.id, permissions=permissions, at=self.clock.now(), expires=None
+            )
+        return self.client(chosen, headers={"authorization": f"Bearer {token}"})
+
+    async def close(self) -> None:
+        """Close clients and database."""
+        for client in self._clients:
+            await client.aclose()
+        await self.platform.close()
+
+
+_migrated: dict[tuple[str, ...], bytes] = {}
+
+
+def write_configuration(folder: Path, plugins: Sequence[str]) -> Configuration:
+    """Write the configuration of a test instance, and read it back."""
+    path = folder / "folkmoot.toml"
+    path.write_text(CONFIGURATION.format(plugins=json.dumps(list(plugins))), encoding="utf-8")
+    key = folder / "data" / "secret_key"
+    key.parent.mkdir(exist_ok=True)
+    key.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return load(path, environ={})
+
+
+def _migrate(configuration: Configuration, plugins: tuple[str, ...]) -> None:
+    from folkmoot.store.migrations import upgrade
+
+    path = Path(configuration.database_url().removeprefix("sqlite:///"))
+    if plugins not in _migrated:
+        upgrade(str(path), lineages(load_registry(configuration)))
+        _migrated[plugins] = path.read_bytes()
+    else:
+        path.write_bytes(_migrated[plugins])
+
+
+async def start_instance(folder: Path, plugins: Sequence[str], clock: FrozenClock | None = None) -> Instance:
+    """Start an instance in a folder, with two sites on which the plugins are on."""
+    clock = clock or FrozenClock()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    configuration = write_configuration(folder, plugins)
+    _migrate(configuration, tuple(plugins))
+    edge = create_application(configuration, clock=clock)
+    await edge.platform.open()
+    wanted = SiteSection(slug=SECOND, name="Parent department", host=f"{SECOND}.localhost", locales=("en",))
+    async with edge.platform.database.system_writing() as session:
+        await create_site(session, wanted, plugins=plugins, at=clock.now())
+    await edge.platform.load_directory()
+    return Instance(edge, clock)
+
+
+def path_of(response: httpx.Response) -> str:
+    """Return the path and query that a redirect points to."""
+    parts = urlsplit(response.headers["location"])
+    return parts.path + (f"?{parts.query}" if parts.query else "")

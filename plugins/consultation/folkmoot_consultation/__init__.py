@@ -1,0 +1,1 @@
+"""Consultation: ask the public about a policy, and publish what they said."""

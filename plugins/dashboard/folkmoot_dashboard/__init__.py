@@ -1,0 +1,1 @@
+"""Put evidence in front of the people who decide, and of the public: figures with their sources."""

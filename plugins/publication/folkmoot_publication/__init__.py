@@ -1,0 +1,1 @@
+"""Publish numbered documents and track their recommendations."""

@@ -1,0 +1,62 @@
+"""Where publications show outside of their own pages: home, search, the staff console."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from folkmoot.api import N_, Request, SearchEntry, SiteSession, Task
+from folkmoot_publication.catalogue import list_publications
+from folkmoot_publication.models import KINDS, Edition, Publication, Recommendation
+
+LATEST = 3
+
+
+async def latest_block(request: Request) -> Mapping[str, object] | None:
+    """Return the latest publications for the home page, or nothing when there are none."""
+    async with request.reading() as session:
+        listed = await list_publications(session, limit=LATEST)
+    return {"listed": listed, "kinds": KINDS} if listed else None
+
+
+async def publication_entries(session: SiteSession, now: datetime) -> Sequence[SearchEntry]:  # noqa: ARG001
+    """Return every published publication for search and the site map."""
+    return [
+        SearchEntry(
+            title=item.publication.title,
+            path=f"/publications/{item.publication.slug}",
+            summary=item.publication.summary,
+            updated_at=item.edition.published_at,
+        )
+        for item in await list_publications(session)
+    ]
+
+
+async def recommendation_entries(session: SiteSession, now: datetime) -> Sequence[SearchEntry]:  # noqa: ARG001
+    """Return every recommendation of a published publication for search and the site map."""
+    query = (
+        select(Recommendation, Publication, Edition)
+        .join(Publication, col(Publication.id) == col(Recommendation.publication_id))
+        .join(Edition, col(Edition.publication_id) == col(Publication.id))
+        .where(col(Edition.published_at).is_not(None))
+        .order_by(col(Publication.slug), col(Recommendation.ref_sort))
+    )
+    return [
+        SearchEntry(
+            title=recommendation.title,
+            path=f"/publications/{publication.slug}/recommendations/{recommendation.ref}",
+            summary=publication.title,
+            updated_at=edition.published_at,
+        )
+        for recommendation, publication, edition in await session.exec(query)
+    ]
+
+
+async def drafts_to_publish(session: SiteSession, now: datetime) -> Sequence[Task]:  # noqa: ARG001
+    """Return one task for all drafts that wait for a second person."""
+    query = select(sa.func.count()).select_from(Edition).where(col(Edition.published_at).is_(None))
+    waiting = (await session.exec(query)).one()
+    if not waiting:
+        return []
+    return [Task(title=N_("Drafts waiting for a second person"), path="/admin/publication", count=waiting)]
