@@ -1,10 +1,14 @@
 """A site fresh from the template, untouched: migrated, checked, tested by its own tests, and served."""
 
 import sys
+import zipfile
+from email import message_from_bytes
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 from folkmoot.testing import read_html
 
@@ -50,3 +54,16 @@ def test_migrating_twice_changes_nothing(run: Any, bake: Any) -> None:
     first, second = run(site, "folkmoot", "db", "upgrade"), run(site, "folkmoot", "db", "upgrade")
     assert (first.returncode, second.returncode) == (0, 0)
     assert run(site, "folkmoot", "db", "check").returncode == 0
+
+
+def test_pip_finds_what_the_site_needs(run: Any, bake: Any, tmp_path: Path) -> None:
+    site = bake(plugins="consultation,feedback")
+    built = run(site, sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "dist")
+    assert built.returncode == 0, built.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        (name,) = (name for name in packed.namelist() if name.endswith("/METADATA"))
+        needed = {Requirement(text) for text in message_from_bytes(packed.read(name)).get_all("Requires-Dist", [])}
+    ours = {requirement for requirement in needed if not requirement.marker}
+    assert {requirement.name for requirement in ours} == {"folkmoot", "folkmoot-consultation", "folkmoot-feedback"}
+    assert all(version(requirement.name) in requirement.specifier for requirement in ours)

@@ -1,5 +1,7 @@
 """The first wall: one session sees one site, whatever the shape of the query, and nothing goes round it."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased

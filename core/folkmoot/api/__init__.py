@@ -92,7 +92,6 @@ __all__ = [
     "console_page",
     "csv_file",
     "csv_text",
-    "csv_text",
     "digest",
     "download",
     "hookimpl",

@@ -16,9 +16,10 @@ from folkmoot.kernel.settings import Configuration, SiteSection, load
 from folkmoot.sites.directory import SiteFacts
 from folkmoot.sites.service import create_site
 from folkmoot.testing.html import Element, form_fields, read_html
-from folkmoot.web.application import Edge, create_application, lineages
+from folkmoot.web.application import create_application, lineages
 from folkmoot.web.application import load as load_registry
 from folkmoot.web.desk import Desk
+from folkmoot.web.edge import Edge
 from folkmoot.web.platform import Platform
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -187,13 +188,18 @@ def _migrate(configuration: Configuration, plugins: tuple[str, ...]) -> None:
         path.write_bytes(_migrated[plugins])
 
 
-async def start_instance(folder: Path, plugins: Sequence[str], clock: FrozenClock | None = None) -> Instance:
-    """Start an instance in a folder, with two sites on which the plugins are on."""
-    clock = clock or FrozenClock()
+def _prepare(folder: Path, plugins: tuple[str, ...]) -> Configuration:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     configuration = write_configuration(folder, plugins)
-    _migrate(configuration, tuple(plugins))
+    _migrate(configuration, plugins)
+    return configuration
+
+
+async def start_instance(folder: Path, plugins: Sequence[str], clock: FrozenClock | None = None) -> Instance:
+    """Start an instance in a folder, with two sites on which the plugins are on."""
+    clock = clock or FrozenClock()
+    configuration = _prepare(folder, tuple(plugins))
     edge = create_application(configuration, clock=clock)
     await edge.platform.open()
     wanted = SiteSection(slug=SECOND, name="Parent department", host=f"{SECOND}.localhost", locales=("en",))

@@ -19,7 +19,7 @@ from folkmoot.web.edge import Edge
 from folkmoot.web.error_pages import on_exception, on_folkmoot_error, on_http_exception
 from folkmoot.web.handlers import page_handler
 from folkmoot.web.platform import Platform
-from folkmoot.web.render import Pages, create_environment
+from folkmoot.web.render import LANGUAGES, Pages, create_environment
 from folkmoot.web.request import Request
 from folkmoot.web.security import script_hashes, security_headers
 from folkmoot.web.words import use_packages
@@ -90,9 +90,10 @@ def build_platform(configuration: Configuration, registry: Registry, clock: Cloc
 
 def _prerender(platform: Platform) -> None:
     environment = platform.pages.environment
-    plain = {"asset": platform.static.address, "locale": "en"}
-    platform.unknown_host = environment.get_template("unknown_host.html").render(plain).encode()
-    platform.failure_page = environment.get_template("errors/500.html").render(plain).encode()
+    plain = {"asset": platform.static.address}
+    platform.unknown_host = environment.get_template("unknown_host.html").render(plain, locale="en").encode()
+    failure = environment.get_template("errors/500.html")
+    platform.failure_pages = {locale: failure.render(plain, locale=locale).encode() for locale in LANGUAGES}
     assert environment.loader is not None
     source, _, _ = environment.loader.get_source(environment, "govuk_frontend_jinja/template.html")
     platform.headers = security_headers(script_hashes(source.encode()))

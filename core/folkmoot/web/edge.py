@@ -20,6 +20,7 @@ from folkmoot.web.platform import Platform
 from folkmoot.web.security import HSTS
 from folkmoot.web.static import StaticFile
 from folkmoot.web.visit import SCOPE_KEY, Visit
+from folkmoot.web.words import N_
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -223,7 +224,7 @@ class Edge:
             log.error("request failed outside of a page", request_id=visit.request_id, error=type(error).__name__)
             if outgoing.started:
                 raise _Started from error
-            await _send(outgoing, 500, self.platform.failure_page, ())
+            await _send(outgoing, 500, self.platform.failure_page(visit.locale), ())
         spent = (time.perf_counter() - start) * 1000
         log.info(
             "request",
@@ -292,7 +293,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise TooLarge(f"What you sent is larger than {limit // 1000:,} KB.")
+            raise TooLarge(N_("What you sent is too large for this page. Nothing was saved."))
         return message
 
     return limited

@@ -12,7 +12,7 @@ from folkmoot.web.render import page, page_context
 from folkmoot.web.request import Request
 
 PAGES = frozenset({400, 403, 404, 405, 410, 413, 429, 503})
-HIDDEN_FIELDS = frozenset({"form_token", "password", "new_password"})
+SECRET_FIELDS = frozenset({"password", "new_password"})
 
 
 def on_folkmoot_error(request: Request, error: FolkmootError) -> Response[Any]:
@@ -56,7 +56,7 @@ def on_exception(request: Request, error: Exception) -> Response[Any]:
     if _is_api(request):
         return problem(request, FolkmootError("Something went wrong on our side. Nothing was saved. Try again later."))
     return Response(
-        request.platform.failure_page,
+        request.platform.failure_page(request.locale),
         status_code=500,
         media_type="text/html; charset=utf-8",
         headers={"cache-control": "no-store"},
@@ -67,7 +67,9 @@ def error_page(request: Request, status: int, sentence: str, *, headers: dict[st
     """Return the page of a status, with the sentence that says what happened."""
     name = status if status in PAGES else 400
     template = request.platform.pages.environment.get_template(f"errors/{name}.html")
-    html = template.render(page_context(request) | {"sentence": sentence, "status": status})
+    html = template.render(
+        page_context(request) | {"sentence": request.words.gettext(sentence) if sentence else "", "status": status}
+    )
     kept = {"cache-control": "no-store", **(headers or {})}
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=kept)
 
@@ -75,9 +77,9 @@ def error_page(request: Request, status: int, sentence: str, *, headers: dict[st
 async def send_again(request: Request) -> Response[str]:
     """Return the form that was refused, with what was typed and a button that sends it again."""
     fields = [
-        (name, value)
+        (name, "" if name in SECRET_FIELDS else value)
         for name, value in (await request.fields()).multi_items()
-        if isinstance(value, str) and name not in HIDDEN_FIELDS
+        if isinstance(value, str) and name != "form_token"
     ]
     request.visit.blocks = False
     return await page(

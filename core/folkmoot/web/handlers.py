@@ -16,6 +16,7 @@ from folkmoot.spec.errors import Forbidden, NotFound, SignInRequired, TooLarge
 from folkmoot.web.cross_site import SAFE_METHODS
 from folkmoot.web.error_pages import send_again
 from folkmoot.web.request import Request
+from folkmoot.web.words import N_
 
 
 def page_handler(owned: Owned[Route]) -> HTTPRouteHandler:
@@ -36,11 +37,11 @@ async def _answer(request: Request, route: Route) -> Response[Any]:
     visit = request.visit
     visit.blocks = route.blocks
     if visit.suffix and visit.suffix not in route.suffixes:
-        raise NotFound("There is no such file.")
+        raise NotFound(N_("There is no such file."))
     await know_person(request)
     _admit(request, route.permission)
     if visit.refused == "too large":
-        raise TooLarge(f"What you sent is larger than {route.max_body // 1000:,} KB.")
+        raise TooLarge(N_("What you sent is too large for this page. Nothing was saved."))
     if request.method not in SAFE_METHODS and (visit.refused or not await _own_form(request)):
         return await send_again(request)
     response: Response[Any] = await route.endpoint(request)
@@ -52,9 +53,9 @@ def _admit(request: Request, permission: str) -> None:
     if permission == PUBLIC:
         return
     if person is None:
-        raise SignInRequired("Sign in to see this page.")
+        raise SignInRequired(N_("Sign in to see this page."))
     if permission != SIGNED_IN and permission not in person.permissions:
-        raise Forbidden("Your role does not allow this. Ask an administrator of the site.")
+        raise Forbidden(N_("Your role does not allow this."))
 
 
 async def know_person(request: Request) -> None:

@@ -41,7 +41,7 @@ class Platform:
         self.trusted_proxies = frozenset(configuration.settings.server.trusted_proxies)
         self.headers: tuple[tuple[bytes, bytes], ...] = ()
         self.unknown_host = b""
-        self.failure_page = b""
+        self.failure_pages: dict[str, bytes] = {}
         self.pages: Pages
         self._queries = _queries(registry)
         self._limits = _limits(registry)
@@ -67,6 +67,10 @@ class Platform:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def failure_page(self, locale: str) -> bytes:
+        """Return the page of a failure, made at boot so that nothing more can fail."""
+        return self.failure_pages.get(locale) or self.failure_pages["en"]
 
     async def load_directory(self) -> None:
         """Learn all sites anew."""

@@ -22,6 +22,7 @@ FOOTER = (
     (N_("Privacy"), "/privacy"),
     (N_("Cookies"), "/cookies"),
     (N_("Contact"), "/contact"),
+    (N_("Sign in"), "/sign-in"),
 )
 
 

@@ -31,7 +31,7 @@ async def sign_in_with_password(request: Request) -> Response[str]:
     values = await request.values("email", "password", "next")
     key = f"{request.site.id}:{values['email'].lower()}"
     if not request.platform.throttle.allow(key):
-        raise TooMany("There were too many tries for this email address. Wait five minutes, then try again.")
+        raise TooMany(N_("There were too many tries for this email address. Wait five minutes, then try again."))
     target = safe_next(values["next"])
     problems = [
         (name, request.words.gettext(sentence))
@@ -70,7 +70,7 @@ async def sign_in_link(request: Request) -> Response[str]:
     async with request.platform.database.system_reading() as session:
         link = await accounts.usable_link(session, request.part("secret"), site_id=request.site.id, at=request.now())
     if link is None:
-        raise NotFound("This sign-in link has been used or has expired. Ask for a new one.")
+        raise NotFound(N_("This sign-in link has been used or has expired. Ask for a new one."))
     return await page(request, "sign_in_link.html", action=request.href(request.visit.path))
 
 
@@ -80,7 +80,7 @@ async def use_sign_in_link(request: Request) -> Response[str]:
     async with request.platform.database.system_writing() as session:
         link = await accounts.usable_link(session, request.part("secret"), site_id=request.site.id, at=now)
         if link is None:
-            raise NotFound("This sign-in link has been used or has expired. Ask for a new one.")
+            raise NotFound(N_("This sign-in link has been used or has expired. Ask for a new one."))
         link.used_at = now
         session.add(link)
         await session.commit()
