@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -36,7 +36,7 @@ def test_every_setting_is_there_with_its_default() -> None:
 
 def test_every_kind_of_body_is_there() -> None:
     row = next(line for line in REFERENCE.splitlines() if line.startswith("| `site.kind`"))
-    assert [kind for kind in KINDS.__args__ if f"`{kind}`" not in row] == []
+    assert [kind for kind in get_args(KINDS) if f"`{kind}`" not in row] == []
 
 
 def test_every_variable_that_is_no_setting_is_there() -> None:

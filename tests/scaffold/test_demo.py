@@ -54,7 +54,7 @@ def test_the_second_start_serves_within_five_seconds_of_work(
     run: Any, get: Any, environment: dict[str, str], folder: Path, port: int
 ) -> None:
     assert run(ROOT, sys.executable, DEMO, "--folder", folder, "--no-serve").returncode == 0
-    command = [sys.executable, DEMO, "--folder", folder, "--port", str(port)]
+    command = [sys.executable, str(DEMO), "--folder", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         status, html = first_answer(get, f"http://localhost:{port}/", process)

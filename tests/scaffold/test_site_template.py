@@ -136,3 +136,4 @@ def test_everything_wrong_is_said_at_once(bake: Any, capfd: Any) -> None:
         bake(**{key: value for key, (value, _) in FAULTS.items()})
     said = capfd.readouterr().err
     assert [sentence for _, sentence in FAULTS.values() if sentence not in said] == []
+    assert said.count("\n") == 1

@@ -123,7 +123,7 @@ def _read_form(form: Mapping[str, Any] | None, faults: list[Fault]) -> FormDefin
     try:
         return parse_definition(form)
     except InvalidDefinition as error:
-        faults += [Fault(f"form/{fault.where}".rstrip("/"), fault.sentence) for fault in error.faults]
+        faults += [Fault(f"form{fault.where}", fault.sentence) for fault in error.faults]
     return None
 
 

@@ -11,7 +11,7 @@ from folkmoot.api import Fault, NotFound, SiteSession, Unprocessable
 from folkmoot_dashboard.geography import geographies
 from folkmoot_dashboard.models import Dataset, Metric, Observation, Version
 from folkmoot_dashboard.periods import read_period
-from folkmoot_dashboard.service import NO_DATASET, NO_VERSION, find_dataset, list_versions
+from folkmoot_dashboard.service import NO_DATASET, NO_VERSION, list_versions
 
 
 @dataclass(frozen=True, slots=True)

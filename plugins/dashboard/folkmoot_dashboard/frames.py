@@ -56,7 +56,9 @@ def frame_of(
     updated = published.version.published_at or published.version.created_at
     return Frame(
         key=figure_id(dataset.slug, metric.key, period[0], region, breakdown),
-        title=", ".join([metric.name, *([geographies()[region].name] if region else []), *([breakdown] if breakdown else [])]),
+        title=", ".join(
+            [metric.name, *([geographies()[region].name] if region else []), *([breakdown] if breakdown else [])]
+        ),
         question=words[0],
         unit=Unit("" if unit.label == "%" else unit.label, unit.decimals, suffix="%" if unit.label == "%" else ""),
         dimension=words[1],

@@ -14,6 +14,7 @@ from folkmoot_dashboard import catalogue
 from folkmoot_dashboard.catalogue import Wanted
 from folkmoot_dashboard.choosing import Choice, choice_of_id, choose, figure
 from folkmoot_dashboard.geography import LOCAL, REGION, geographies
+from folkmoot_dashboard.values import as_decimal
 
 VIEWS = ("chart", "table", "map")
 CHART_WIDTH = 400
@@ -119,12 +120,17 @@ async def _whole_file(session: SiteSession, published: catalogue.Published) -> R
             one.geography_name,
             metrics[one.metric_id].key,
             *(one.dimensions.get(name, "") for name in dimensions),
-            one.value or "",
+            _cell(one.value),
             "".join(f"[{mark}]" for mark in one.marks),
         ]
         for one in await catalogue.observations(session, published, Wanted())
     ]
     return csv_file(columns, rows, name=f"{published.dataset.slug}-{published.version.number}.csv")
+
+
+def _cell(value: str | None) -> object:
+    """Return a value as a number where its sign would make a spreadsheet-safe file take it for a formula."""
+    return as_decimal(value) if value and value[0] in "+-" else value or ""
 
 
 FIXED = ("period", "geography_code", "geography_name", "metric", "value", "marks")

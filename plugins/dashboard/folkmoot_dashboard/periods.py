@@ -33,22 +33,42 @@ def read_period(text: str, *, as_months: bool | None = None) -> Period | None:
     text = text.strip()
     if not text[:4].isdecimal() or int(text[:4]) not in YEARS:
         return None
-    year = int(text[:4])
-    if is_ambiguous(text) and as_months is None:
+    if is_ambiguous(text):
+        return None if as_months is None else _month(text) if as_months else _financial_year(text)
+    readers = (_financial_year, _year, _quarter, _month, _day)
+    return next((period for read in readers if (period := read(text))), None)
+
+
+def _financial_year(text: str) -> Period | None:
+    found = FINANCIAL_YEAR.match(text)
+    if not found or not _is_next(int(found[1]), found[3]):
         return None
-    if (found := FINANCIAL_YEAR.match(text)) and _is_next(year, found[3]) and not (is_ambiguous(text) and as_months):
-        key = f"{year}-{(year + 1) % 100:02}"
-        return Period(text, key, "financial year", date(year, 4, 1), date(year + 1, 3, 31))
-    if YEAR.match(text):
-        return Period(text, text, "year", date(year, 1, 1), date(year, 12, 31))
-    if found := QUARTER.match(text):
-        first = 3 * int(found[2]) - 2
-        end = date(year, first + 2, monthrange(year, first + 2)[1])
-        return Period(text, f"{year}-q{found[2]}", "quarter", date(year, first, 1), end)
-    if (found := MONTH.match(text)) and 1 <= int(found[2]) <= 12:
-        month = int(found[2])
-        return Period(text, f"{year}-m{month:02}", "month", date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-    return _day(text)
+    year = int(found[1])
+    key = f"{year}-{(year + 1) % 100:02}"
+    return Period(text, key, "financial year", date(year, 4, 1), date(year + 1, 3, 31))
+
+
+def _year(text: str) -> Period | None:
+    year = int(text[:4])
+    return Period(text, text, "year", date(year, 1, 1), date(year, 12, 31)) if YEAR.match(text) else None
+
+
+def _quarter(text: str) -> Period | None:
+    found = QUARTER.match(text)
+    if not found:
+        return None
+    year, first = int(found[1]), 3 * int(found[2]) - 2
+    end = date(year, first + 2, monthrange(year, first + 2)[1])
+    return Period(text, f"{year}-q{found[2]}", "quarter", date(year, first, 1), end)
+
+
+def _month(text: str) -> Period | None:
+    found = MONTH.match(text)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return None
+    year, month = int(found[1]), int(found[2])
+    end = date(year, month, monthrange(year, month)[1])
+    return Period(text, f"{year}-m{month:02}", "month", date(year, month, 1), end)
 
 
 def _day(text: str) -> Period | None:

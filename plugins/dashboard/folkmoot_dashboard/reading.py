@@ -14,6 +14,7 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 100
 MOST_FAULTS = 100
 LONGEST_CELL = 500
+LONGEST_METRIC = 100
 NEEDED = ("period", "geography_code", "metric", "value")
 ALIASES = {
     "period": ("period", "financial year", "time period", "year", "quarter", "month", "date"),
@@ -140,9 +141,7 @@ def _column_faults(columns: Sequence[str]) -> list[Fault]:
             other = columns[names.index(name)]
             faults.append(Fault(column, f"column {column} says the same as column {other}: remove or rename one."))
     missing = [name for name in NEEDED if name not in names]
-    return faults + [
-        Fault(name, f"column {name} is missing: the file has {', '.join(columns)}.") for name in missing
-    ]
+    return faults + [Fault(name, f"column {name} is missing: the file has {', '.join(columns)}.") for name in missing]
 
 
 def _cells(record: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
@@ -155,21 +154,25 @@ def _read(
     """Return the observation of a row, or the sentence that says what is wrong with it."""
     if any(len(cell) > LONGEST_CELL for cell in (*cells.values(), *dimensions.values())):
         return f"a cell is longer than {LONGEST_CELL} characters."
-    period = periods[cells["period"]]
+    period, metric = periods[cells["period"]], cells["metric"]
     if period is None:
-        if is_ambiguous(cells["period"]):
-            return f"“{cells['period']}” may be a month or a financial year: write 2003/04 or 2003-04-01."
-        return f"the period “{cells['period']}” is not known: write 2022-23, 2022, 2022-Q1, 2022-04 or 2022-04-01."
+        return _no_period(cells["period"])
     geography = geographies().get(cells["geography_code"])
     if geography is None:
         return f"the geography code “{cells['geography_code']}” is not known."
-    if not cells["metric"] or len(cells["metric"]) > 100:
-        return "the metric must be a code of 1 to 100 characters."
+    if not metric or len(metric) > LONGEST_METRIC:
+        return f"the metric must be a code of 1 to {LONGEST_METRIC} characters."
     value = read_value(cells["value"], cells.get("marks", ""))
     if value is None:
         return f"the value “{cells['value']}” is not a number, and not a mark such as [c] or [x]."
-    name, unit = cells.get("metric_name") or cells["metric"], cells.get("unit", "")
-    return Observed(row, period, geography, cells["metric"].lower(), name, unit, *value, dimensions)
+    name, unit = cells.get("metric_name") or metric, cells.get("unit", "")
+    return Observed(row, period, geography, metric.lower(), name, unit, *value, dimensions)
+
+
+def _no_period(text: str) -> str:
+    if is_ambiguous(text):
+        return f"“{text}” may be a month or a financial year: write 2003/04 or 2003-04-01."
+    return f"the period “{text}” is not known: write 2022-23, 2022, 2022-Q1, 2022-04 or 2022-04-01."
 
 
 def _repeated(observed: Sequence[Observed]) -> list[Fault]:

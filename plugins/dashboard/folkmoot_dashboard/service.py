@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -52,7 +53,7 @@ class Facts:
             found.append(Fault("source_url", "The address of the source must start with https:// or http://."))
         return found
 
-    def values(self, now: datetime) -> dict[str, object]:
+    def values(self, now: datetime) -> dict[str, Any]:
         """Return the values of the row."""
         return {
             "slug": self.slug,
@@ -127,7 +128,9 @@ async def prepare_version(
     number = await _next_number(session, dataset_id, observed)
     rows.append(_version_row(session.site_id, version_id, dataset_id, number, observed, now, notes, key))
     rows += [_observation(session.site_id, version_id, metric_ids[one.metric], one) for one in observed]
-    change = Change(session.site_id, tuple(rows), "dashboard.version_loaded", version_id, actor, f"{facts.slug} {number}")
+    change = Change(
+        session.site_id, tuple(rows), "dashboard.version_loaded", version_id, actor, f"{facts.slug} {number}"
+    )
     metrics, places = {one.metric for one in observed}, {one.geography.code for one in observed}
     return Loaded(dataset_id, number, len(observed), len(metrics), len(places), change)
 

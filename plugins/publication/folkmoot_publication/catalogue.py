@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import load_only
 from sqlmodel import col, select
 
-from folkmoot.api import NotFound, SiteSession
+from folkmoot.api import N_, NotFound, SiteSession
 from folkmoot_publication.models import DocumentNode, Edition, Publication, Recommendation
 from folkmoot_publication.service import NO_PUBLICATION, find_publication
 
@@ -22,7 +22,7 @@ CONTENTS_COLUMNS: Any = (
     DocumentNode.chapter,
     DocumentNode.anchor,
 )
-NO_CHAPTER = "There is no such chapter in this publication."
+NO_CHAPTER = N_("There is no such chapter in this publication.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from folkmoot.api import (
     EmptyDocument,
     Fault,
     NotFound,
+    Refused,
     SiteSession,
     Unprocessable,
     at_desk,
@@ -68,7 +69,10 @@ def _read(file: Path, slug: str | None) -> Reading:
     # What is wrong with the text is told when the manuscript is checked.
     with suppress(EmptyDocument, DocumentTooLarge):
         title = _title(text) or title
-    return service.read_manuscript(Manuscript(slug=slug or slug_of(title), title=title, markdown=text))
+    try:
+        return service.read_manuscript(Manuscript(slug=slug or slug_of(title), title=title, markdown=text))
+    except Unprocessable as error:
+        raise Refused("\n".join(f"{fault.where}: {fault.sentence}" for fault in error.faults)) from None
 
 
 def _title(text: str) -> str:

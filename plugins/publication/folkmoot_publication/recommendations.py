@@ -21,8 +21,8 @@ SORTS: Final = {
     "theme": N_("Theme"),
     "status": N_("Status"),
 }
-NO_RECOMMENDATION = "There is no such recommendation in this publication."
-NO_PAGE = "This list has no such page."
+NO_RECOMMENDATION = N_("There is no such recommendation in this publication.")
+NO_PAGE = N_("This list has no such page.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,16 +30,19 @@ def sort_key(ref: str) -> str:
 
 def key_of(label: str) -> str:
     """Return the key of a theme or a status: “Press & Police” is press-police, nothing is ``NOT_GIVEN``."""
-    plain = unicodedata.normalize("NFKD", label).casefold()
-    words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
-    return "-".join(words)[:LONGEST_KEY] or NOT_GIVEN
+    return _hyphened(label)[:LONGEST_KEY] or NOT_GIVEN
 
 
 def slug_of(title: str) -> str:
     """Return a slug made from a title, or empty when the title has no letters to make it from."""
-    plain = key_of(title).encode("ascii", "ignore").decode().replace("_", "-")
+    plain = _hyphened(title).encode("ascii", "ignore").decode().replace("_", "-")
     slug = re.sub(r"-+", "-", plain)[:80].strip("-")
-    return slug if SLUG.match(slug) and slug not in RESERVED_SLUGS and title.strip() else ""
+    return slug if SLUG.match(slug) and slug not in RESERVED_SLUGS else ""
+
+
+def _hyphened(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "-".join(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
 def title_of(text: str) -> str:

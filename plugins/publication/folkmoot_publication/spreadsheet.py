@@ -161,10 +161,10 @@ def _warnings(rows: Sequence[RecommendationRow]) -> Iterator[Finding]:
     without_response = [row.row for row in rows if not row.response]
     without_owner = [row.row for row in rows if not row.owner]
     if without_response:
-        sentence = N_("There is no response in %(count)s rows: %(rows)s.")
+        sentence = N_("Rows without a response: %(count)s (%(rows)s).")
         values: dict[str, str | int] = {"count": len(without_response), "rows": name_rows(without_response)}
         yield Finding(0, sentence, values, refused=False)
     if without_owner:
-        sentence = N_("There is no owner in %(count)s rows: %(rows)s.")
+        sentence = N_("Rows without an owner: %(count)s (%(rows)s).")
         values = {"count": len(without_owner), "rows": name_rows(without_owner)}
         yield Finding(0, sentence, values, refused=False)

@@ -22,7 +22,8 @@ def key(label: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("theme", "status"), itertools.product(["", "press", "police-press", "not-given"], ["", "accepted", "our-own-word"])
+    ("theme", "status"),
+    [*itertools.product(["", "press", "police-press", "not-given"], ["", "accepted", "our-own-word"])],
 )
 async def test_facets_count_what_a_recount_under_the_other_filter_counts(
     published: Client, client: Client, theme: str, status: str

@@ -57,8 +57,8 @@ def test_missing_responses_and_owners_are_warnings_that_name_the_rows() -> None:
     sheet = read_recommendations("ref,text,response,owner\n1,a,,x\n2,b,,x\n3,c,yes,\n4,d,,x\n")
     assert len(sheet.rows) == 4
     assert [say(finding) for finding in warnings(sheet.findings)] == [
-        "There is no response in 3 rows: 2–3, 5.",
-        "There is no owner in 1 rows: 4.",
+        "Rows without a response: 3 (2–3, 5).",
+        "Rows without an owner: 1 (4).",
     ]
 
 
