@@ -17,7 +17,7 @@ from folkmoot_dashboard.geography import LOCAL, REGION, geographies
 from folkmoot_dashboard.values import as_decimal
 
 VIEWS = ("chart", "table", "map")
-CHART_WIDTH = 400
+CHART_WIDTH = 320
 
 
 async def dashboards(request: Request) -> Response[str]:

@@ -31,7 +31,8 @@ async def import_table(request: Request) -> Response[str]:
         return await _page(request, problems=problems_of(request, error), pasted=pasted)
     except Forbidden as error:
         return await _page(request, problems=[("", request.words.gettext(str(error)))], pasted=pasted, status=403)
-    refused = [say(finding, request.words.gettext) for finding in refusals(sheet.findings)]
+    told = (say(finding, request.words.gettext) for finding in refusals(sheet.findings))
+    refused = [sentence[:1].upper() + sentence[1:] for sentence in told]
     return await _page(
         request,
         problems=[("report", sentence) for sentence in refused],

@@ -37,7 +37,7 @@ async def keep_recommendations(
 ) -> Kept:
     """Add the recommendations of a table to a publication, bring those it has up to date, and commit.
 
-    Recommendations that the table does not name stay as they are.
+    What the table does not name stays as it is: recommendations, and fields for which it has no column.
 
     :param may_publish: whether the actor may change what is published
     :raises Forbidden: when the publication is published and the actor may not
@@ -48,7 +48,7 @@ async def keep_recommendations(
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     for row in rows:
         recommendation = held.get(row.ref) or _blank(publication.id, row.ref)
-        counts[_keep(session, recommendation, _facts(row), new=row.ref not in held)] += 1
+        counts[_keep(session, recommendation, _facts(row, recommendation), new=row.ref not in held)] += 1
     note = ", ".join(f"{count} {what}" for what, count in counts.items())
     await record_audit(
         session,
@@ -121,9 +121,12 @@ def _blank(publication_id: UUID, ref: str) -> Recommendation:
     )
 
 
-def _facts(row: RecommendationRow) -> dict[str, Any]:
-    names = ("title", "text", "response", "theme", "subtheme", "part", "owner", "status", "notes")
-    return _renamed({name: getattr(row, name) for name in names})
+def _facts(row: RecommendationRow, held: Recommendation) -> dict[str, Any]:
+    """Return what a row says of a recommendation; a title that was only made from the wording replaces none."""
+    facts = {name: getattr(row, name) for name in row.columns if name != "ref"}
+    facts["title"] = row.title if "title" in row.columns or not held.title else held.title
+    facts["notes"] = {name: note for name, note in {**held.notes, **row.notes}.items() if note}
+    return _renamed(facts)
 
 
 def _renamed(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,9 +32,15 @@ MARKED = re.compile(r"'(?=[=+\-@\t\r])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendationRow:
-    """One row that can be kept. ``row`` is its number in the file, the header's being 1."""
+    """One row that can be kept.
+
+    :param row: its number in the file, the header's being 1
+    :param columns: the fields that the table has a column for; about the others the row says nothing
+    :param notes: every other column, with empty text where the cell was empty
+    """
 
     row: int
+    columns: frozenset[str]
     ref: str
     title: str
     text: str
@@ -134,8 +140,8 @@ def _row(
     if fault := next(_row_faults(number, known, ref, seen.get(ref.casefold(), 0), surplus=surplus), None):
         return fault
     title = known["title"] or title_of(known["text"])
-    notes = {name: value for name, value in given.items() if value}
-    return RecommendationRow(row=number, notes=notes, **known | {"ref": ref, "title": title})
+    columns = frozenset(names) & HEADINGS.keys()
+    return RecommendationRow(row=number, columns=columns, notes=given, **known | {"ref": ref, "title": title})
 
 
 def _row_faults(number: int, known: Mapping[str, str], ref: str, first: int, *, surplus: bool) -> Iterator[Finding]:

@@ -104,8 +104,8 @@ async def test_pasted_rows_are_kept_and_every_refused_row_is_named(staff_client:
     assert answer.status_code == 422
     page = read_html(answer.text)
     summary = page.one("div", "govuk-error-summary").text
-    assert "row 3: The reference 1 is used in row 2 already." in summary
-    assert "row 4: There is no reference." in summary
+    assert "Row 3: The reference 1 is used in row 2 already." in summary
+    assert "Row 4: There is no reference." in summary
     assert "2 added, 0 changed, 0 left as they were" in page.one(id="report").text
     assert "Rows without a response: 2 (2, 5)." in page.one(id="report").text
     assert dict(form_fields(page.one("main").one("form")))["pasted"] == pasted
@@ -131,7 +131,7 @@ async def test_an_uploaded_file_is_imported_again_without_doubling(
     [
         (b"", "Choose a CSV file, or paste the rows below"),
         (b"PK\x03\x04", "CSV files only"),
-        (b"a,b\n1,2\n", "row 1: "),
+        (b"a,b\n1,2\n", "Row 1: "),
     ],
 )
 async def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(

@@ -1,0 +1,64 @@
+"""A real browser and a real instance: the demo served by the real command, looked at by Debian's Chromium."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from served import CHROMIUM, Served, chromium, make_demo, serve  # noqa: E402 (the tools are no package)
+
+Open = Callable[..., Awaitable[Page]]
+SignIn = Callable[[str, str], Awaitable[Page]]
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo's two sites, served."""
+    folder = tmp_path_factory.mktemp("journeys") / "demo-site"
+    make_demo(folder)
+    with serve(folder) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The machine's Chromium."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser) -> AsyncIterator[Open]:
+    """Opens a window of its own, without JavaScript unless it is asked for: ``await open_page(width=320)``."""
+    contexts: list[BrowserContext] = []
+
+    async def window(*, width: int = 1280, javascript: bool = False) -> Page:
+        context = await browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=javascript)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return await context.new_page()
+
+    yield window
+    for context in contexts:
+        await context.close()
+
+
+@pytest.fixture
+def sign_in(open_page: Open, served: Served) -> SignIn:
+    """Signs a person in by a one-time link from the command line: ``page = await sign_in(email, role)``."""
+
+    async def enter(email: str, role: str) -> Page:
+        page = await open_page()
+        await page.goto(served.sign_in_link(email, role))
+        await page.get_by_role("button", name="Sign in").click()
+        return page
+
+    return enter
