@@ -15,18 +15,15 @@ from playwright.async_api import Locator, Page, expect
 from served import Served
 
 from folkmoot.web.words import translations, use_packages
+from folkmoot_consultation.demo import OPEN_FORM
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 Open = Callable[..., Awaitable[Page]]
 SLUG = "visiting-in-care-homes"
 MOST_TABS = 60
-# Labels that the demo brings in both languages itself.
-LABELS = {
-    "works": {"en": "I work in care", "cy": "Rydw i’n gweithio ym maes gofal"},
-    "partly": {"en": "Yes, with exceptions", "cy": "Dylai, gydag eithriadau"},
-    "infection": {"en": "There is an infection in the home", "cy": "Mae haint yn y cartref"},
-    "night": {"en": "At night", "cy": "Gyda’r nos"},
-}
+# What is chosen; the demo brings the labels in both languages.
+CHOSEN = {"works": ("role", "works_in_care"), "partly": ("agree", "partly")}
+CHOSEN |= {"infection": ("exceptions", "infection"), "night": ("exceptions", "night")}
 SETTING = "A home of 24 places\u00a0– “Yr Hafan”"
 WORDS = "A quiet room.\nAnd tea, if there is any <b>left</b>."
 
@@ -48,7 +45,8 @@ class Respondent:
         return said
 
     def label(self, key: str) -> str:
-        return LABELS[key][self.locale]
+        question, option = CHOSEN[key]
+        return option_label(question, option, self.locale)
 
     def address(self, rest: str = "") -> str:
         prefix = "" if self.locale == "en" else f"/{self.locale}"
@@ -105,6 +103,12 @@ class Respondent:
     async def sees(self, *sentences: str) -> None:
         for sentence in sentences:
             await expect(self.page.locator("main")).to_contain_text(sentence)
+
+
+def option_label(question: str, option: str, locale: str) -> str:
+    asked = next(q for page in OPEN_FORM["pages"] for q in page["questions"] if q["key"] == question)
+    label: str = next(each["label"][locale] for each in asked["options"] if each["key"] == option)
+    return label
 
 
 async def start(person: Respondent) -> None:
@@ -192,7 +196,7 @@ async def check(person: Respondent) -> None:
     page = person.page
     await person.look()
     assert page.url == person.address("/check-answers")
-    await person.sees(SETTING, "A quiet room.", "<b>left</b>", *(person.label(key) for key in LABELS))
+    await person.sees(SETTING, "A quiet room.", "<b>left</b>", *(person.label(key) for key in CHOSEN))
     await expect(page.locator(".govuk-summary-list__actions a")).to_have_count(5)
     await person.choose(page.locator(".govuk-summary-list__actions a").nth(1))
     await expect(page.locator("main input[type=text], main textarea")).to_have_value(SETTING)
@@ -212,7 +216,7 @@ async def receive(person: Respondent) -> str:
     await person.look()
     reference = await page.locator(".govuk-panel strong").inner_text()
     assert re.fullmatch(r"OCCS-[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
-    await person.sees(SETTING, "A quiet room.", "My employer could recognise me.", *(person.label(k) for k in LABELS))
+    await person.sees(SETTING, "A quiet room.", "My employer could recognise me.", *(person.label(k) for k in CHOSEN))
     await page.emulate_media(media="print")
     for kept in (reference, SETTING, "My employer could recognise me."):
         await expect(page.get_by_text(kept)).to_be_visible()
@@ -242,8 +246,8 @@ async def go_the_whole_way(person: Respondent) -> dict[str, str]:
 @pytest.mark.journey("consultation.R2")
 @pytest.mark.parametrize(
     ("locale", "width", "keys_only"),
-    [("en", 1280, False), ("en", 320, True), ("cy", 320, False), ("cy", 1280, True)],
-    ids=["English", "English at 320 px by keyboard", "Welsh at 320 px", "Welsh by keyboard"],
+    [("en", 1280, False), ("en", 320, True), ("cy", 320, True)],
+    ids=["English", "English at 320 px by keyboard", "Welsh at 320 px by keyboard"],
 )
 async def test_a_person_answers_from_the_start_page_to_the_receipt(
     open_page: Open, served: Served, locale: str, width: int, keys_only: bool

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from folkmoot.spec.descriptors import (
@@ -79,6 +80,11 @@ class Registry:
     seeds: tuple[Owned[Seed], ...] = ()
     mounts: Mapping[str, str]
     timings: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        """Make what the mappings hold unchangeable as well."""
+        object.__setattr__(self, "mounts", MappingProxyType(dict(self.mounts)))
+        object.__setattr__(self, "timings", MappingProxyType(dict(self.timings)))
 
     @property
     def active(self) -> tuple[Plugin, ...]:

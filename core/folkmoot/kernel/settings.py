@@ -5,6 +5,7 @@ Every fault is reported at once. ``origins`` says where each value came from.
 
 import difflib
 import os
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ class Configuration:
     folder: Path
     path: Path
     origins: Mapping[str, str]
+    read_ms: float = 0.0
 
     def secret_key(self) -> str:
         """Return the key that signs forms; raises ``ConfigurationFaults`` when there is none."""
@@ -161,6 +163,7 @@ def find_config(given: str | None = None) -> Path:
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Configuration:
     """Read and check a configuration file with the environment over it; raises ``ConfigurationFaults``."""
+    start = time.perf_counter()
     environ = os.environ if environ is None else environ
     try:
         from_file = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -178,7 +181,8 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Configuration:
         raise ConfigurationFaults(faults + [_sentence(item) for item in error.errors()]) from None
     if faults:
         raise ConfigurationFaults(faults)
-    return Configuration(settings, path.parent, path, dict(_origins(settings, from_file, from_environment, path.name)))
+    origins = dict(_origins(settings, from_file, from_environment, path.name))
+    return Configuration(settings, path.parent, path, origins, (time.perf_counter() - start) * 1000)
 
 
 def _environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

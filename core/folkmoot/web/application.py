@@ -18,6 +18,7 @@ from folkmoot.web.api import api_handler
 from folkmoot.web.edge import Edge
 from folkmoot.web.error_pages import on_exception, on_folkmoot_error, on_http_exception
 from folkmoot.web.handlers import page_handler
+from folkmoot.web.log import log
 from folkmoot.web.platform import Platform
 from folkmoot.web.render import LANGUAGES, Pages, create_environment
 from folkmoot.web.request import Request
@@ -120,7 +121,7 @@ def build_app(platform: Platform) -> Edge:
 
 
 def create_application(configuration: Configuration, *, clock: Clock | None = None) -> Edge:
-    """Boot: ten steps from a configuration to the application; each is timed in ``registry.timings``.
+    """Boot: ten steps from a configuration to the application, each timed in the log, in milliseconds.
 
     :raises ConfigurationFaults: naming everything that stands in the way
     """
@@ -129,7 +130,11 @@ def create_application(configuration: Configuration, *, clock: Clock | None = No
     check_migrations(configuration, registry)
     checked = time.perf_counter()
     application = build_app(build_platform(configuration, registry, clock))
-    timings: Any = registry.timings
-    timings["check_migrations"] = (checked - start) * 1000
-    timings["build_app"] = (time.perf_counter() - checked) * 1000
+    steps = {
+        "read_config": configuration.read_ms,
+        **registry.timings,
+        "check_migrations": (checked - start) * 1000,
+        "build_app": (time.perf_counter() - checked) * 1000,
+    }
+    log.info("boot", plugins=[plugin.name for plugin in registry.active], **{k: round(v, 1) for k, v in steps.items()})
     return application

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from folkmoot.kernel.ids import new_id
 from folkmoot.spec.errors import TooLarge
@@ -122,11 +122,11 @@ class Edge:
         await _send(send, status, text, self.platform.headers, kind=b"text/plain; charset=utf-8", head=method == "HEAD")
 
     async def _redirect(self, scope: Scope, send: Send) -> None:
-        # Never “//”: a browser would take what follows for another host.
-        target = "/" + scope["path"].strip("/")
+        # Never “//” or “/\\”: a browser would take what follows for another host.
+        target = quote("/" + scope["path"].strip("/"))
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        extra = (*self.platform.headers, (b"location", target.encode("ascii", "backslashreplace")))
+        extra = (*self.platform.headers, (b"location", target.encode("ascii")))
         await _send(send, 308, b"", extra, head=False)
 
     async def _static(

@@ -1,6 +1,7 @@
 """What people see when something does not work: a page that says what happened and what to do next."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import MediaType, Response
 from litestar.exceptions import HTTPException
@@ -22,7 +23,7 @@ def on_folkmoot_error(request: Request, error: FolkmootError) -> Response[Any]:
     if _is_api(request):
         return problem(request, error)
     if isinstance(error, SignInRequired) and request.method in {"GET", "HEAD"}:
-        target = f"/sign-in?next={request.visit.path}"
+        target = f"/sign-in?next={quote(request.visit.path)}"
         return Response("", status_code=303, headers={"location": request.href(target), "cache-control": "no-store"})
     return error_page(request, error.status, str(error))
 

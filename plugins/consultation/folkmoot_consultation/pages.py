@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from folkmoot.api import NotFound, Request, as_response, page, read_markdown, say_datetime
+from folkmoot.api import NotFound, Request, anchors, as_response, page, read_markdown, say_datetime
 from folkmoot.api.forms import FormDefinition
 from folkmoot_consultation import service
 from folkmoot_consultation.models import Consultation
@@ -94,7 +94,13 @@ async def document(request: Request) -> Any:
     if not live.consultation.document:
         raise NotFound("This consultation has no document.")
     draft = read_markdown(live.consultation.document)
-    return await page(request, "consultation/document.html", nodes=draft.nodes, **told(request, live.consultation))
+    return await page(
+        request,
+        "consultation/document.html",
+        nodes=draft.nodes,
+        anchors=anchors(draft.nodes),
+        **told(request, live.consultation),
+    )
 
 
 async def home_block(request: Request) -> Mapping[str, object] | None:

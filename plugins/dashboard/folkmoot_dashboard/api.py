@@ -1,12 +1,13 @@
 """The JSON calls: create, load, publish, and read what is published."""
 
+import sqlite3
 from datetime import datetime
 from typing import Any
 
 from litestar.datastructures import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from folkmoot.api import Fault, Malformed, NotFound, Request, SiteSession, Unprocessable, read_body
+from folkmoot.api import Fault, Malformed, NotFound, Refused, Request, SiteSession, Unprocessable, read_body
 from folkmoot_dashboard import catalogue, service
 from folkmoot_dashboard.catalogue import Wanted
 from folkmoot_dashboard.models import Version
@@ -114,14 +115,21 @@ async def load_version(request: Request) -> VersionOut:
         loaded = await service.prepare_version(
             session, Facts(slug=slug), observed, actor=request.who.actor, now=request.now(), notes=notes, key=key
         )
-    await request.submit(loaded.change)
+    try:
+        await request.submit(loaded.change)
+    except sqlite3.IntegrityError:
+        # Another load of this dataset was faster; when it was this very call, the answer is its answer.
+        async with request.reading() as session:
+            if earlier := await _loaded_before(session, slug, key):
+                return _version_out(slug, earlier)
+        raise Refused(service.AT_ONCE) from None
     return VersionOut(
         dataset=slug, version=loaded.number, rows=loaded.rows, created_at=request.now(), published_at=None
     )
 
 
 async def _loaded_before(session: SiteSession, slug: str, key: str | None) -> Version | None:
-    """Return what was loaded under a key; raises ``NotFound`` when there is no such dataset."""
+    """Return what was loaded under an ``Idempotency-Key``; raises ``NotFound`` when there is no such dataset."""
     dataset = await service.find_dataset(session, slug)
     if dataset is None:
         raise NotFound(service.NO_DATASET)

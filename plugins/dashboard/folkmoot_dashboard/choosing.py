@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from folkmoot.api import NotFound, Request, SiteSession
+from folkmoot.api import N_, NotFound, Request, SiteSession
 from folkmoot.api.figures import Frame
 from folkmoot_dashboard import catalogue
 from folkmoot_dashboard.catalogue import Published
@@ -11,7 +11,7 @@ from folkmoot_dashboard.frames import figure_id, frame_of, slugged
 from folkmoot_dashboard.geography import LOCAL, geographies
 from folkmoot_dashboard.models import Metric, Observation
 
-NO_FIGURE = "There is no such figure."
+NO_FIGURE = N_("There is no such figure.")
 
 
 @dataclass(frozen=True, slots=True)

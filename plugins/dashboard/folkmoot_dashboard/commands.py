@@ -1,6 +1,7 @@
 """``folkmoot dashboard``: load a file, and see where datasets stand."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import click
@@ -56,7 +57,10 @@ async def load_at(desk: Desk, facts: Facts, observed: list[Observed], *, publish
     """Load observations at a desk, and publish them when asked to."""
     async with desk.reading() as session:
         loaded = await service.prepare_version(session, facts, observed, actor=desk.actor, now=desk.now())
-    await desk.submit(loaded.change)
+    try:
+        await desk.submit(loaded.change)
+    except sqlite3.IntegrityError:
+        raise Refused(service.AT_ONCE) from None
     if publish:
         async with desk.writing() as session:
             await service.publish_version(session, facts.slug, loaded.number, actor=desk.actor, now=desk.now())

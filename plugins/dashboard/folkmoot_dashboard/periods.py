@@ -31,7 +31,7 @@ def read_period(text: str, *, as_months: bool | None = None) -> Period | None:
     :param as_months: how to take a text such as 2003-04, which may be a month or a financial year; ``None`` refuses it
     """
     text = text.strip()
-    if not text[:4].isdecimal() or int(text[:4]) not in YEARS:
+    if not text.isascii() or not text[:4].isdigit() or int(text[:4]) not in YEARS:
         return None
     if is_ambiguous(text):
         return None if as_months is None else _month(text) if as_months else _financial_year(text)

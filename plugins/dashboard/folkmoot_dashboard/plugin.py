@@ -20,7 +20,7 @@ from folkmoot.api import (
 
 MANIFEST = Manifest(
     name="dashboard",
-    title="Dashboards",
+    title=N_("Dashboards"),
     summary="Shows figures as charts, maps, tables and sentences, with their sources.",
     mounts=("dashboards", "figures", "datasets", "metrics"),
 )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from folkmoot.api import (
+    N_,
     Change,
     Fault,
     NotFound,
@@ -27,8 +28,9 @@ from folkmoot_dashboard.values import sensible_decimals
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\Z")
 PLUGIN = "dashboard"
-NO_DATASET = "There is no such dataset."
-NO_VERSION = "There is no such version of the dataset."
+NO_DATASET = N_("There is no such dataset.")
+NO_VERSION = N_("There is no such version of the dataset.")
+AT_ONCE = N_("Another version of this dataset was loaded at the same time: load yours again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from folkmoot.api.figures import MARKS
 
-NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d+)?(?:[eE][+-]?\d{1,2})?\Z")
+NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d+)?(?:[eE][+-]?\d{1,2})?\Z", re.ASCII)
 BRACKETED = re.compile(r"\[\s*([a-zA-Z](?:\s*,\s*[a-zA-Z])*)\s*\]")
 # Ways in which older tables write what the Analysis Function's symbols now say.
 OLDER = {

@@ -24,7 +24,7 @@ from folkmoot.api import (
 
 MANIFEST = Manifest(
     name="feedback",
-    title="Feedback",
+    title=N_("Feedback"),
     summary="Asks on every page whether it is useful, and gives staff a list of what is wrong.",
     mounts=("feedback", "stories", "visits", "benefits"),
 )

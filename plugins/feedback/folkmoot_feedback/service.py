@@ -29,6 +29,7 @@ TOO_LONG = {
     "what_wrong": N_("“What went wrong?” must be 1,200 characters or fewer"),
 }
 MISSING = N_("There is no such report.")
+NOT_WAITING = N_("This report is not waiting for anybody.")
 PERIODS = (7, 30, 90)
 
 
@@ -175,7 +176,7 @@ async def mark_done(session: SiteSession, row_id: str, *, actor: str, now: datet
     if row is None:
         raise NotFound(MISSING)
     if row.state not in {State.NEW, State.HELD}:
-        raise Refused("This report is not waiting for anybody.")
+        raise Refused(NOT_WAITING)
     row.state = State.DONE
     session.add(row)
     await record_audit(session, at=now, actor=actor, action="feedback.done", object_id=row.id)

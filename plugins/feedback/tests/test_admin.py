@@ -49,6 +49,13 @@ async def test_counts_are_of_their_own_site(instance: Instance) -> None:
     assert count.by_days == {7: (1, 0, 0), 30: (1, 0, 0), 90: (1, 0, 0)}
 
 
+async def test_what_waits_is_counted_on_their_own_site(instance: Instance) -> None:
+    for site in (instance.site, instance.other_site, instance.other_site):
+        await say(instance, Report("/search", None, "", "Broken"), site)
+    async with instance.desk().reading() as session:
+        assert await service.count_waiting(session) == 1
+
+
 async def test_counts_tell_7_30_and_90_days_apart(instance: Instance) -> None:
     for useful in (True, False):
         await say(instance, Report("/search", useful))

@@ -43,6 +43,11 @@ class ContentsEntry:
     slug: str
     sections: tuple[tuple[str, str], ...]
 
+    @property
+    def label(self) -> str:
+        """The heading behind its number; what stands before the first chapter shows none."""
+        return self.heading if self.number == "0" else f"{self.number}. {self.heading}"
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:

@@ -108,7 +108,7 @@ async def create_publication(session: SiteSession, reading: Reading, *, actor: s
     )
     session.add(edition)
     await session.flush()
-    session.add_all(_nodes(edition.id, reading.document))
+    session.add_all(_nodes(edition.id, reading))
     await record_audit(session, at=now, actor=actor, action="publication.created", object_id=publication.id)
     await session.commit()
     return publication
@@ -131,7 +131,7 @@ async def rewrite_draft(session: SiteSession, slug: str, reading: Reading, *, ac
     session.add_all((publication, edition))
     await session.exec(sa.delete(DocumentNode).where(col(DocumentNode.edition_id) == edition.id))
     await session.flush()
-    session.add_all(_nodes(edition.id, reading.document))
+    session.add_all(_nodes(edition.id, reading))
     await record_audit(session, at=now, actor=actor, action="publication.rewritten", object_id=publication.id)
     await session.commit()
     return publication
@@ -177,7 +177,8 @@ async def _refuse_taken(session: SiteSession, slug: str) -> None:
         raise Unprocessable([Fault("slug", N_("Another publication has this web address: choose a different one"))])
 
 
-def _nodes(edition_id: UUID, document: DocumentDraft) -> Iterator[DocumentNode]:
+def _nodes(edition_id: UUID, reading: Reading) -> Iterator[DocumentNode]:
+    document = reading.document
     ids = anchors(document.nodes)
     chapter = ""
     for node in document.nodes:
@@ -189,7 +190,8 @@ def _nodes(edition_id: UUID, document: DocumentDraft) -> Iterator[DocumentNode]:
             position=node.position,
             type=node.type,
             number_label=node.number_label,
-            heading=node.heading,
+            # A text without headings is one chapter, called as the publication is.
+            heading=node.heading or (reading.manuscript.title if node.type == "chapter" else ""),
             slug=node.slug,
             chapter=chapter,
             anchor=ids[node.uid],

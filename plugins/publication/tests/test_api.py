@@ -24,6 +24,11 @@ async def test_a_publication_is_created_from_a_markdown_file(api: Client, body: 
     assert [c["slug"] for c in answer.json()["chapters"]] == ["first-things", "last-things"]
 
 
+async def test_an_unknown_field_beside_the_file_is_refused(api: Client, body: dict[str, str]) -> None:
+    answer = await api.post(ALL, data={**body, "colour": "red"}, files={"file": ("report.md", b"Text.")})
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "colour")
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04 a Word file", b"%PDF-1.7", b""])
 async def test_a_file_of_another_kind_is_refused_with_one_sentence(api: Client, content: bytes) -> None:
     answer = await api.post(ALL, data={"slug": "report", "title": "T"}, files={"file": ("report.docx", content)})

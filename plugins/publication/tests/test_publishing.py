@@ -1,7 +1,9 @@
 """The rule of the second person, in the browser and by API."""
 
 import pytest
+from sqlmodel import col, select
 
+from folkmoot.audit.models import AuditEntry
 from folkmoot.testing import Client, Instance, path_of
 
 FOLKMOOT_PLUGINS = ("publication",)
@@ -98,3 +100,13 @@ async def test_a_published_page_shows_at_once_though_its_absence_was_cached(
     await api.post(CREATE, json=body)
     await api.post(PUBLISH, json={"override_reason": "A test."})
     assert "The report" in (await client.page("/publications")).one("main").text
+
+
+async def test_what_was_done_is_in_the_audit_log_with_the_reason(instance: Instance, published: Client) -> None:
+    async with instance.desk().reading() as session:
+        entries = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.sequence)))).all()
+    assert [(entry.action, entry.note) for entry in entries] == [
+        ("publication.created", ""),
+        ("publication.recommendations_imported", "45 added, 0 changed, 0 unchanged"),
+        ("publication.published", "A test."),
+    ]

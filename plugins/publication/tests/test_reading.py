@@ -82,3 +82,15 @@ async def test_a_draft_answers_exactly_as_what_does_not_exist(
 @pytest.mark.parametrize("path", ["/publications/report/read/nowhere", "/publications/report/recommendations/99"])
 async def test_what_a_publication_does_not_have_is_not_found(published: Client, client: Client, path: str) -> None:
     await client.page(path, status=404)
+
+
+async def test_text_before_the_first_chapter_and_text_without_headings_have_names(
+    api: Client, client: Client, body: dict[str, str]
+) -> None:
+    texts = {"before": "# T\n\nForeword.\n\n## One\n\nText.", "bare": "Text alone."}
+    for slug, markdown in texts.items():
+        await api.post("/api/v1/publications", json={**body, "slug": slug, "markdown": markdown})
+        await api.post(f"/api/v1/publications/{slug}/publish", json={"override_reason": "A test."})
+    for slug, labels in (("before", ["T", "1. One"]), ("bare", ["1. The report"])):
+        page = await client.page(f"/publications/{slug}")
+        assert [link.text for link in page.one("main").all("a")] == labels
