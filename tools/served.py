@@ -8,10 +8,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlmodel.ext.asyncio.session import AsyncSession
 
 TOOLS = Path(__file__).resolve().parent
 FOLKMOOT = Path(sys.executable).with_name("folkmoot")
@@ -40,10 +47,38 @@ class Served:
         """Run a command of ``folkmoot`` on the instance, and return what it prints."""
         return run(self.folder, *arguments)
 
-    def sign_in_link(self, email: str, role: str, *, site: str = FIRST) -> str:
+    async def sign_in_link(self, email: str, role: str, *, site: str = FIRST) -> str:
         """Give a person a role on a site, and return the address that signs them in once."""
-        self.run("user", "create", email, "--site", site, "--role", role)
-        return self.run("user", "link", email, "--site", site, "--base", self.address("", site=site)).strip()
+        from folkmoot.accounts.service import create_link, create_user
+
+        now = datetime.now(UTC)
+        async with self._writing(site) as (session, site_id):
+            await create_user(session, email, site_id=site_id, role=role, password=None, at=now)
+            secret, _ = await create_link(session, email, site_id=site_id, at=now)
+        return self.address(f"/sign-in/{secret}", site=site)
+
+    async def token(self, *, site: str = FIRST) -> str:
+        """Return a new API token for everything on a site."""
+        from folkmoot.accounts.service import create_token
+
+        async with self._writing(site) as (session, site_id):
+            return await create_token(session, site_id=site_id, permissions=["*"], at=datetime.now(UTC), expires=None)
+
+    @asynccontextmanager
+    async def _writing(self, site: str) -> AsyncIterator[tuple["AsyncSession", "UUID"]]:
+        """Open the database beside the server: a command of its own would take seconds each time."""
+        from sqlmodel import select
+
+        from folkmoot.sites.models import Site
+        from folkmoot.store.database import Database
+
+        database = Database(f"sqlite:///{self.folder / 'data' / 'folkmoot.db'}")
+        await database.open()
+        try:
+            async with database.system_writing() as session:
+                yield session, (await session.exec(select(Site.id).where(Site.slug == site))).one()
+        finally:
+            await database.close()
 
 
 def run(folder: Path, *arguments: str) -> str:

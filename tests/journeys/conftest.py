@@ -53,11 +53,11 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
 
 @pytest.fixture
 def sign_in(open_page: Open, served: Served) -> SignIn:
-    """Signs a person in by a one-time link from the command line: ``page = await sign_in(email, role)``."""
+    """Signs a person in by a one-time link: ``page = await sign_in(email, role)``."""
 
     async def enter(email: str, role: str) -> Page:
         page = await open_page()
-        await page.goto(served.sign_in_link(email, role))
+        await page.goto(await served.sign_in_link(email, role))
         await page.get_by_role("button", name="Sign in").click()
         return page
 

@@ -8,9 +8,20 @@ from typing import Any
 
 import pytest
 
+from folkmoot.forms.models import Form
 from folkmoot.kernel import loader
-from folkmoot.kernel.registry import Registry, State
-from folkmoot.spec.descriptors import NavItem, Route
+from folkmoot.kernel.registry import Owned, Registry, State
+from folkmoot.spec.descriptors import (
+    ApiRoute,
+    Block,
+    Command,
+    NavItem,
+    Permission,
+    Route,
+    SearchSource,
+    Seed,
+    TaskSource,
+)
 from folkmoot.spec.errors import ConfigurationFaults
 from folkmoot.spec.hookspecs import hookimpl
 from folkmoot.spec.manifest import Manifest
@@ -164,6 +175,52 @@ def test_what_is_collected_is_sorted_by_order_and_name(tmp_path: Path, installed
         installed.add(name * 2, mounts=(f"{name}s",), register_nav=lambda item=item: [item])
     registry = boot(tmp_path, "bb", "cc", "aa")
     assert [owned.plugin for owned in registry.nav] == ["cc", "aa", "bb"]
+
+
+async def nothing(*arguments: Any) -> list[Any]:
+    return list(arguments)
+
+
+DECLARED: dict[str, tuple[str, Any]] = {
+    "register_tables": ("tables", Form),
+    "register_routes": ("routes", Route(path="/ones/a", endpoint=answer, permission="one.do")),
+    "register_admin_routes": ("admin_routes", Route(path="/admin/one", endpoint=answer, permission="one.do")),
+    "register_api_routes": ("api_routes", ApiRoute(path="/ones", endpoint=answer, permission="public", summary="Ones")),
+    "register_permissions": ("permissions", Permission(name="one.other", title="Another")),
+    "register_nav": ("nav", NavItem(label="Ones", path="/ones")),
+    "register_admin_nav": ("admin_nav", NavItem(label="Ones", path="/admin/one", permission="one.do")),
+    "register_blocks": ("blocks", Block(slot="home", name="ones", template="one/home.html", load=nothing)),
+    "register_tasks": ("tasks", TaskSource(name="ones", permission="one.do", load=nothing)),
+    "register_search_sources": ("search_sources", SearchSource(name="ones", title="One", load=nothing)),
+    "register_commands": ("commands", Command(name="one", summary="Ones", load=list)),
+    "seed_demo": ("seeds", Seed(name="ones", run=nothing)),
+}
+
+
+@pytest.mark.parametrize("hook", DECLARED)
+def test_what_a_hook_returns_stands_in_the_registry_under_its_plugin(
+    tmp_path: Path, installed: Installed, hook: str
+) -> None:
+    target, item = DECLARED[hook]
+    hooks: dict[str, Any] = {"register_permissions": lambda: [Permission(name="one.do", title="Do")]}
+    before = hooks.get(hook, list)
+    installed.add("one", **hooks | {hook: lambda: [*before(), item]})
+    registry = boot(tmp_path, "one")
+    assert state(registry, "one") == (State.ACTIVE, "")
+    assert Owned("one", item) in getattr(registry, target)
+
+
+def test_every_hook_is_in_the_table_above() -> None:
+    assert set(DECLARED) == set(loader.HOOKS)
+
+
+def test_the_registry_is_frozen(tmp_path: Path, installed: Installed) -> None:
+    installed.add("one")
+    registry = boot(tmp_path, "one")
+    with pytest.raises(AttributeError):
+        registry.nav = ()  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        registry.mounts["ones"] = "two"  # type: ignore[index]
 
 
 def test_every_step_is_timed(tmp_path: Path, installed: Installed) -> None:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from folkmoot.kernel.ids import new_id
 from folkmoot.spec.errors import Busy
 
 BATCH = 200
+# How many rows one statement inserts, most first: few statements, and few different ones to be prepared.
+AT_ONCE = (64, 10, 1)
 WAITING = 2_000
 TURN_SECONDS = 5.0
 
@@ -84,21 +86,23 @@ class _Turn:
 
 
 class _Insert:
-    """An insert compiled once per table: its text, and what turns each value into what the driver takes."""
+    """Inserts into a table, compiled once: their text, and what turns each value into what the driver takes."""
 
     def __init__(self, table: sa.Table) -> None:
         dialect = sqlite.dialect(paramstyle="qmark")
         columns = list(table.c)
         statement = sa.insert(table).values({c.name: sa.bindparam(c.name, type_=c.type) for c in columns})
         compiled = statement.compile(dialect=dialect)
-        self.text = str(compiled)
         types = {c.name: c.type.dialect_impl(dialect).bind_processor(dialect) for c in columns}
         self.order = [(name, types[name]) for name in compiled.positiontup or ()]
+        row = f"({', '.join('?' * len(self.order))})"
+        head = f"insert into {table.name} ({', '.join(name for name, _ in self.order)}) values "  # noqa: S608 (ours)
+        self.texts = {size: head + ", ".join([row] * size) for size in AT_ONCE}
 
     def values(self, row: Values) -> list[Any]:
         """Return the row's values in the order of the statement."""
-        taken = ((row.get(name), process) for name, process in self.order)
-        return [process(value) if process and value is not None else value for value, process in taken]
+        given = [(row.get(name), process) for name, process in self.order]
+        return [value if process is None or value is None else process(value) for value, process in given]
 
 
 @cache
@@ -208,9 +212,9 @@ class Writer:
     def _together(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> list[Exception | None]:
         connection.execute("begin immediate")
         try:
-            for waiting in batch:
-                _apply(connection, waiting.change)
-            self._seal(connection, [waiting.change for waiting in batch])
+            changes = [waiting.change for waiting in batch]
+            _apply(connection, changes)
+            self._seal(connection, changes)
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")
@@ -238,14 +242,33 @@ class Writer:
 
 
 def _insert_rows(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Insert many rows by few statements.
+
+    The driver gives up the interpreter's lock at every statement, and a lock that is asked for by the busy thread that
+    answers requests is slow to come back: a statement for each row cost more than the rows.
+    """
     for table, group in groupby(rows, key=lambda row: row.table):
         insert = _insert(table)
-        connection.executemany(insert.text, [insert.values(row.values) for row in group])
+        values = [insert.values(row.values) for row in group]
+        done = 0
+        for size, text in insert.texts.items():
+            while len(values) - done >= size:
+                connection.execute(text, list(chain.from_iterable(values[done : done + size])))
+                done += size
 
 
-def _apply(connection: sqlite3.Connection, change: Change) -> None:
-    _insert_rows(connection, change.rows)
-    for table, site_id, row_id in change.forget:
+def _by_table(changes: Iterable[Change]) -> list[Row]:
+    """Return the rows of many changes, those of a table together, tables in the order in which changes have them."""
+    tables: dict[sa.Table, list[Row]] = {}
+    for change in changes:
+        for row in change.rows:
+            tables.setdefault(row.table, []).append(row)
+    return [row for rows in tables.values() for row in rows]
+
+
+def _apply(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
+    _insert_rows(connection, _by_table(changes))
+    for table, site_id, row_id in chain.from_iterable(change.forget for change in changes):
         connection.execute(
             f"delete from {table.name} where site_id = ? and id = ?",  # noqa: S608 (a table of ours)
             (site_id.hex, row_id.hex),
@@ -255,7 +278,7 @@ def _apply(connection: sqlite3.Connection, change: Change) -> None:
 def _try(connection: sqlite3.Connection, change: Change) -> Exception | None:
     connection.execute("savepoint one")
     try:
-        _apply(connection, change)
+        _apply(connection, (change,))
     except Exception as error:
         connection.execute("rollback to one")
         return error

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from litestar import Response
 
 from folkmoot.api import Request, SearchEntry, SiteSession, csv_file, download, page, redirect
-from folkmoot.api.figures import Frame, json_data, sentence, svg, table, tile_grid
+from folkmoot.api.figures import MARKS, Frame, json_data, sentence, svg, table, tile_grid
 from folkmoot.api.figures import csv_text as figure_csv
 from folkmoot_dashboard import catalogue
 from folkmoot_dashboard.catalogue import Wanted
@@ -60,7 +60,8 @@ def _drawn(
     if frame is None:
         return {}
     _ = request.words.gettext
-    shown: dict[str, Any] = {"sentence": sentence(frame, _), "table": table(frame, _)}
+    marks = [(mark, _(MARKS[mark])) for mark in frame.marks]
+    shown: dict[str, Any] = {"sentence": sentence(frame, _), "table": table(frame, _), "marks": marks}
     if view == "chart":
         shown["drawing"] = svg(frame, "bar", _, width=CHART_WIDTH)
     elif view == "map":

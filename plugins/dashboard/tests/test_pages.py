@@ -67,6 +67,7 @@ async def test_the_sentence_says_what_is_shown(client: Client, load: Load) -> No
     page = await client.page("/dashboards/care?metric=a&period=2021-22")
     assert "Highest: 2.25 (North East). Lowest: −3.75" in page.one("main").text
     assert "1 of 3 values are missing." in page.one("main").text
+    assert page.one("main").text.count("[c] confidential") == 2
     assert "Our source" in page.one("main").text
     assert "Our licence" in page.one("main").text
 

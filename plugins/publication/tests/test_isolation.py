@@ -41,9 +41,10 @@ async def test_a_token_of_the_other_site_finds_nothing(
     instance: Instance, published: Client, method: str, rest: str
 ) -> None:
     other = await instance.api(site=instance.other_site)
-    body = {"json": {"text": "x"} if method == "PUT" else {"override_reason": "x"}} if method != "GET" else {}
-    foreign = await other.request(method, f"/api/v1/publications/report{rest}", **body)
-    missing = await other.request(method, f"/api/v1/publications/absent{rest}", **body)
+    sent = {"text": "x"} if method == "PUT" else {"override_reason": "x"}
+    body = None if method == "GET" else sent
+    foreign = await other.request(method, f"/api/v1/publications/report{rest}", json=body)
+    missing = await other.request(method, f"/api/v1/publications/absent{rest}", json=body)
     assert foreign.status_code == missing.status_code == 404
     assert foreign.json()["detail"] == missing.json()["detail"]
 

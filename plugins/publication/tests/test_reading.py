@@ -79,6 +79,15 @@ async def test_a_draft_answers_exactly_as_what_does_not_exist(
     assert len(draft.content) == len(missing.content)
 
 
+async def test_search_home_and_the_site_map_know_no_drafts(api: Client, client: Client, body: dict[str, str]) -> None:
+    await api.post("/api/v1/publications", json=body)
+    await api.put("/api/v1/publications/report/recommendations/1", json={"text": "Do a thing."})
+    for path in ("/", "/search?q=report", "/search?q=thing", "/sitemap.xml", "/publications", "/publications.csv"):
+        assert "/publications/report" not in (await client.get(path)).text, path
+    await api.post("/api/v1/publications/report/publish", json={"override_reason": "A test."})
+    assert "/publications/report/recommendations/1" in (await client.get("/search?q=thing")).text
+
+
 @pytest.mark.parametrize("path", ["/publications/report/read/nowhere", "/publications/report/recommendations/99"])
 async def test_what_a_publication_does_not_have_is_not_found(published: Client, client: Client, path: str) -> None:
     await client.page(path, status=404)

@@ -62,6 +62,12 @@ async def test_a_chip_takes_its_filter_away_and_leaves_the_other(published: Clie
     }
 
 
+async def test_a_facet_chosen_on_a_later_page_leads_to_the_first(published: Client, client: Client) -> None:
+    page = await client.page(f"{LIST}?page=3&sort=title")
+    facet = page.one("nav", **{"aria-labelledby": "facet-theme"})
+    assert f"{LIST}?theme=press&sort=title" in [link.get("href") for link in facet.all("a")]
+
+
 async def test_a_theme_is_found_by_its_label_too(published: Client, client: Client) -> None:
     by_label = (await client.get(f"{LIST}.json", params={"theme": "Police & press"})).json()
     by_key = (await client.get(f"{LIST}.json", params={"theme": "police-press"})).json()
