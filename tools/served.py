@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from playwright.async_api import Browser
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 TOOLS = Path(__file__).resolve().parent
@@ -122,6 +123,17 @@ def serve(folder: Path, *arguments: str) -> Iterator[Served]:
             yield Served(folder, port)
         finally:
             process.terminate()
+
+
+@asynccontextmanager
+async def running_browser() -> AsyncIterator["Browser"]:
+    """Run the machine's Chromium for the length of an ``async with``."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM))
+        yield browser
+        await browser.close()
 
 
 def chromium() -> str:

@@ -114,8 +114,7 @@ async def test_one_person_alone_publishes_only_with_a_reason_that_is_shown(sign_
 
 
 async def test_a_sign_in_link_works_once_and_signing_out_ends_it(open_page: Open, served: Served) -> None:
-    served.run("user", "create", "once@occs.example", "--site", "occs", "--role", "viewer")
-    link = served.run("user", "link", "once@occs.example", "--site", "occs", "--base", served.address("")).strip()
+    link = await served.sign_in_link("once@occs.example", "viewer")
     page = await open_page()
     await page.goto(link)
     await press(page, "Sign in")

@@ -15,7 +15,6 @@ from folkmoot.forms.definition import FormDefinition
 from folkmoot.forms.models import Answer, Draft, Submission
 from folkmoot.forms.question_types import Answer as AnswerValue
 from folkmoot.kernel.ids import new_id, new_reference
-from folkmoot.sites.directory import SiteFacts
 from folkmoot.store.scoping import SiteSession
 from folkmoot.store.writer import Change, Row
 
@@ -23,11 +22,23 @@ PAGE = 500
 TRIES = 3
 
 
+class Receiver(Protocol):
+    """The site that a submission is for."""
+
+    @property
+    def id(self) -> UUID:
+        """The site's id."""
+
+    @property
+    def reference_prefix(self) -> str:
+        """What references start with."""
+
+
 class Place(Protocol):
     """Where a submission arrives: a request, or a desk."""
 
     @property
-    def site(self) -> SiteFacts:
+    def site(self) -> Receiver:
         """The site."""
 
     def now(self) -> datetime:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from folkmoot.api import Fault, Malformed, NotFound, Refused, Request, SiteSession, Unprocessable, read_body
 from folkmoot_dashboard import catalogue, service
 from folkmoot_dashboard.catalogue import Wanted
+from folkmoot_dashboard.loading import prepare_version
 from folkmoot_dashboard.models import Version
 from folkmoot_dashboard.reading import Observed, read_file, read_records
 from folkmoot_dashboard.service import Facts
@@ -112,7 +113,7 @@ async def load_version(request: Request) -> VersionOut:
             return _version_out(slug, earlier)
     observed, notes = await _observed(request)
     async with request.reading() as session:
-        loaded = await service.prepare_version(
+        loaded = await prepare_version(
             session, Facts(slug=slug), observed, actor=request.who.actor, now=request.now(), notes=notes, key=key
         )
     try:

@@ -8,8 +8,9 @@ import click
 
 from folkmoot.api import Desk, Refused, Unprocessable, at_desk
 from folkmoot_dashboard import service, status
+from folkmoot_dashboard.loading import Loaded, prepare_version
 from folkmoot_dashboard.reading import Observed, read_file
-from folkmoot_dashboard.service import Facts, Loaded
+from folkmoot_dashboard.service import Facts
 
 NO_SUPPRESSION = "No suppression was applied: the values are stored and shown as the file has them."
 
@@ -56,7 +57,7 @@ def load(
 async def load_at(desk: Desk, facts: Facts, observed: list[Observed], *, publish: bool) -> Loaded:
     """Load observations at a desk, and publish them when asked to."""
     async with desk.reading() as session:
-        loaded = await service.prepare_version(session, facts, observed, actor=desk.actor, now=desk.now())
+        loaded = await prepare_version(session, facts, observed, actor=desk.actor, now=desk.now())
     try:
         await desk.submit(loaded.change)
     except sqlite3.IntegrityError:

@@ -14,7 +14,7 @@ DATASETS = {
         title="Dementia diagnosis",
         description="Of the people aged 65 and over thought to live with dementia, the share with a diagnosis, 2017.",
         source_name="Public Health England, Fingertips: estimated dementia diagnosis rate",
-        source_url="https://fingertips.phe.org.uk/profile-group/mental-health/profile/dementia",
+        source_url="https://fingertips.phe.org.uk",
         licence="Open Government Licence v3.0",
     ),
     "ascof.csv": Facts(

@@ -9,8 +9,9 @@ import pytest
 
 from folkmoot.testing import Instance
 from folkmoot_dashboard.commands import load_at
+from folkmoot_dashboard.loading import Loaded
 from folkmoot_dashboard.reading import read_file
-from folkmoot_dashboard.service import Facts, Loaded
+from folkmoot_dashboard.service import Facts
 
 DATA = Path(os.environ.get("FOLKMOOT_SAMPLE_DATA", Path(__file__).parents[3].parent / "shared" / "data"))
 ASCOF = DATA / "indicators" / "ascof_by_local_authority_2015-16_to_2021-22.csv"

@@ -113,7 +113,12 @@ def _shown(request: Request, path: str, view: View, facets: dict[str, list[Term]
     ]
     return {
         "view": view,
-        "facets": {name: (words.gettext(title), choices[name]) for name, title in FACETS.items()},
+        # A facet in which nothing has been given offers no choice, unless it is how the reader came here.
+        "facets": {
+            name: (words.gettext(title), choices[name])
+            for name, title in FACETS.items()
+            if name in view.filter.active() or any(term.label for term in facets[name])
+        },
         "chips": chips,
         "sorts": [
             (words.gettext(title), href(replace(view, sort=name, page=1)), view.sort == name)

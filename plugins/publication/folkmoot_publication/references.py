@@ -48,7 +48,7 @@ def _hyphened(text: str) -> str:
 def title_of(text: str) -> str:
     """Return a title made from a recommendation's wording: its first sentence, cut at a word when it is long."""
     words = " ".join(text.split())
-    sentence = re.split(r"(?<=[.;:?!])\s", words, maxsplit=1)[0].rstrip(".;:")
+    sentence = re.split(r"(?<=[.;?!])\s", words, maxsplit=1)[0].rstrip(".;:")
     if len(sentence) <= LONGEST_TITLE:
         return sentence
     return sentence[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(",;:– ") + "…"

@@ -62,6 +62,17 @@ async def test_a_chip_takes_its_filter_away_and_leaves_the_other(published: Clie
     }
 
 
+async def test_a_facet_in_which_nothing_was_given_is_left_out_of_the_page(
+    api: Client, client: Client, body: dict[str, str]
+) -> None:
+    await api.post("/api/v1/publications", json=body)
+    await api.put("/api/v1/publications/report/recommendations/1", json={"text": "Do it.", "theme": "Press"})
+    await api.post("/api/v1/publications/report/publish", json={"override_reason": "A test."})
+    page = await client.page(LIST)
+    assert page.all(id="facet-theme")
+    assert page.all(id="facet-status") == []
+
+
 async def test_a_facet_chosen_on_a_later_page_leads_to_the_first(published: Client, client: Client) -> None:
     page = await client.page(f"{LIST}?page=3&sort=title")
     facet = page.one("nav", **{"aria-labelledby": "facet-theme"})

@@ -49,6 +49,7 @@ def test_a_slug_is_made_from_a_title_or_not_at_all() -> None:
 
 def test_a_title_is_the_first_sentence_cut_at_a_word() -> None:
     assert title_of("Train all staff. Do it soon.") == "Train all staff"
+    assert title_of("The panel: (a) must be independent; (b) must be fair.") == "The panel: (a) must be independent"
     long = title_of("word " * 60)
     assert len(long) <= 100
     assert long.endswith("word…")
