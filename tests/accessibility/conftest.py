@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tools"), str(Path(__file__).parent)]
+sys.path.insert(0, str(ROOT / "tools"))
 
 from served import Served, make_demo, running_browser, serve  # noqa: E402 (the tools are no package)
 

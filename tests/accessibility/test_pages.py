@@ -49,7 +49,7 @@ def passes(inspection: Inspection) -> None:
     assert not inspection.faults, "\n".join(inspection.faults)
 
 
-def test_the_axe_that_is_carried_knows_wcag_22() -> None:
+async def test_the_axe_that_is_carried_knows_wcag_22() -> None:
     assert axe_version() >= (4, 10)
 
 

@@ -43,7 +43,7 @@ class ApiRoute:
 
     :param endpoint: ``async (request) -> answer``, or ``async (request, body) -> answer`` when ``body`` is given
     :param body: the pydantic model of the JSON body
-    :param form: whether a multipart form is accepted instead of JSON; the endpoint then reads it itself
+    :param form: whether a multipart form is accepted as well; the endpoint then reads whichever was sent itself
     :param answer: the pydantic model of the answer, for the OpenAPI document
     :param idempotent: whether ``Idempotency-Key`` is honoured
     """

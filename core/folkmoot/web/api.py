@@ -28,10 +28,10 @@ def api_handler(owned: Owned[ApiRoute]) -> HTTPRouteHandler:
         _admit(request, route.permission)
         if request.visit.refused == "too large":
             raise TooLarge(f"The body is larger than {route.max_body // 1000:,} KB.")
-        if route.body is None:
+        if route.body is None or route.form:
             answer = await route.endpoint(request)
         else:
-            answer = await route.endpoint(request, read_body(route.body, await request.body()))
+            answer = await route.endpoint(request, read_body(route.body, await request.body() or b"{}"))
         return as_response(answer, route.status)
 
     method = cast("Method", route.method)

@@ -74,6 +74,15 @@ class Edge:
         self._trust(scope, headers)
         if platform.directory.stale():
             await platform.load_directory()
+        reads = scope["method"] in {"GET", "HEAD"} and not _private(headers)
+        way = (_way(scope, headers), platform.directory.version) if reads else None
+        known = self._known.get(way) if way else None
+        if known is not None:
+            key, plugin = known
+            entry = platform.cache.fresh(key, platform.versions.pages(key[0], plugin))
+            if entry is not None:
+                await _send_entry(send, entry, scope["method"], headers.get(b"if-none-match", b""))
+                return
         site = platform.directory.find(headers.get(b"host", b"").decode("latin-1"))
         if site is None:
             await _send(send, 404, platform.unknown_host, platform.headers, head=scope["method"] == "HEAD")

@@ -58,6 +58,13 @@ class PageCache:
         self._refreshing: set[asyncio.Task[None]] = set()
         self.made = 0
 
+    def fresh(self, key: Key, version: int) -> Entry | None:
+        """Return an entry whose time has not run out."""
+        entry = self._entries.get(key)
+        if entry is None or entry.version != version or time.monotonic() >= entry.expires:
+            return None
+        return entry
+
     def get(self, key: Key, version: int, make: Make) -> Entry | None:
         """Return an entry that may be sent, starting to make it anew when its time has run out."""
         entry = self._entries.get(key)

@@ -42,8 +42,10 @@ class Translations:
 
 def use_packages(packages: Iterable[str]) -> None:
     """Name the packages whose ``locale`` folders are read: core and the active plugins."""
-    _packages[:] = dict.fromkeys(("folkmoot", *packages))
-    translations.cache_clear()
+    wanted = list(dict.fromkeys(("folkmoot", *packages)))
+    if wanted != _packages:
+        _packages[:] = wanted
+        translations.cache_clear()
 
 
 @cache

@@ -114,7 +114,7 @@ async def test_a_closed_consultation_takes_no_answers(opened: Instance) -> None:
 async def test_the_author_alone_cannot_publish_without_a_reason(instance: Instance) -> None:
     author, second = await instance.api(), await instance.api()
     await author.post("/api/v1/consultations", json=BODY)
-    refused = await author.post(f"{URL}/publish", json={})
+    refused = await author.post(f"{URL}/publish")
     assert refused.status_code == 409
     assert "second person" in refused.json()["detail"]
     assert (await second.post(f"{URL}/publish", json={})).status_code == 200

@@ -23,7 +23,6 @@ DATASETS = {
         description="Two measures of what adult social care achieves, for each council with that duty in England.",
         source_name="NHS England, Adult Social Care Outcomes Framework (ASCOF)",
         source_url="https://digital.nhs.uk/data-and-information/publications/statistical/adult-social-care-outcomes-framework-ascof",
-        licence="Open Government Licence v3.0",
     ),
 }
 

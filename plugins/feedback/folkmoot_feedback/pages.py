@@ -10,7 +10,8 @@ from folkmoot_feedback.duplicates import RecentPosts
 from folkmoot_feedback.paths import page_path
 from folkmoot_feedback.service import Report
 
-FIELDS = ("path", "useful", "what_doing", "what_wrong", "website", "report")
+# “message” is the trap: nobody sees it, and browsers do not fill it in by themselves as they do an address.
+FIELDS = ("path", "useful", "what_doing", "what_wrong", "message", "report")
 VOTES = {"yes": True, "no": False}
 EMPTY = N_("Enter what you were doing or what went wrong")
 NO_VOTE = N_("Choose whether the page is useful, or tell us what went wrong")
@@ -57,7 +58,7 @@ def _read(path: str, values: dict[str, str]) -> Report:
         useful=VOTES.get(values["useful"]),
         what_doing=values["what_doing"],
         what_wrong=values["what_wrong"],
-        trapped=bool(values["website"]),
+        trapped=bool(values["message"]),
     ).cleaned()
     if values["report"] and not (report.what_doing or report.what_wrong):
         raise Unprocessable([Fault("what_wrong", EMPTY)])

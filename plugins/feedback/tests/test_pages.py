@@ -25,7 +25,7 @@ def question(page: Element) -> Element:
 async def test_every_page_asks_whether_it_is_useful(client: Client, path: str) -> None:
     form = question(await client.page(path))
     assert [button.get("value") for button in form.all("button", name="useful")] == ["yes", "no", "problem"]
-    assert dict(form_fields(form)) == {"path": path.removeprefix("/cy") or "/", "website": ""}
+    assert dict(form_fields(form)) == {"path": path.removeprefix("/cy") or "/", "message": ""}
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/feedback", "/feedback/thanks"])
@@ -138,7 +138,7 @@ async def test_the_same_post_within_seconds_counts_once(instance: Instance, clie
 
 
 async def test_what_fills_in_the_hidden_field_is_kept_out_of_the_way(instance: Instance, client: Client) -> None:
-    fields = {"path": "/", "report": "1", "what_wrong": "Buy this", "website": "https://spam.example"}
+    fields = {"path": "/", "report": "1", "what_wrong": "Buy this", "message": "https://spam.example"}
     response = await client.post("/feedback", data=fields)
     assert response.status_code == 303
     assert await saved(instance) == []

@@ -5,7 +5,7 @@ from functools import partial
 
 from folkmoot.api import PUBLIC, ApiRoute, Route
 from folkmoot_publication import admin, api, pages, recommendation_admin, recommendation_pages
-from folkmoot_publication.forms import RecommendationChange
+from folkmoot_publication.forms import NewPublication, RecommendationChange
 
 LARGEST = 6_000_000
 
@@ -62,6 +62,7 @@ def calls() -> Sequence[ApiRoute]:
             method="POST",
             permission="publication.write",
             status=201,
+            body=NewPublication,
             form=True,
             max_body=LARGEST,
             summary="Create a draft publication from Markdown",

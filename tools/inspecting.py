@@ -87,14 +87,18 @@ async def crawl(start: str, *, cookie: str = "", kinds: list[re.Pattern[str]], m
             counts[kind] += 1
             if most and counts[kind] > most:
                 continue
-            answer = await client.get(address, follow_redirects=True)
+            # By number, because not every resolver knows names below localhost, as browsers do.
+            parts = urlsplit(address)
+            asked = parts._replace(netloc=f"127.0.0.1:{parts.port}").geturl()
+            answer = await client.get(asked, headers={"host": parts.netloc}, follow_redirects=True)
             assert answer.status_code == 200, f"{address}: {answer.status_code}"
             if not answer.headers["content-type"].startswith("text/html"):
                 continue
             found.append(address)
             for link in read_html(answer.text).all("a"):
-                target = urldefrag(urljoin(str(answer.url), link.get("href"))).url
-                if urlsplit(target).netloc == urlsplit(start).netloc and target not in seen:
+                landed = urlsplit(str(answer.url))._replace(netloc=parts.netloc).geturl()
+                target = urldefrag(urljoin(landed, link.get("href"))).url
+                if urlsplit(target).netloc == parts.netloc and target not in seen:
                     seen.add(target)
                     waiting.append(target)
     return found
