@@ -55,7 +55,6 @@ def _run(application: object, listener: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        date_header=False,
         proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=20,

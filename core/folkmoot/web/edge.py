@@ -18,6 +18,7 @@ from folkmoot.web.log import log, loggable
 from folkmoot.web.page_cache import FRESH_SECONDS, NOTHING, Entry, Message
 from folkmoot.web.platform import Platform
 from folkmoot.web.security import HSTS
+from folkmoot.web.shortcuts import Shortcuts, way_of
 from folkmoot.web.static import StaticFile
 from folkmoot.web.visit import SCOPE_KEY, Visit
 from folkmoot.web.words import N_
@@ -52,6 +53,7 @@ class Edge:
     def __init__(self, app: App, platform: Platform) -> None:
         self.app = app
         self.platform = platform
+        self.shortcuts = Shortcuts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand the process's life on."""
@@ -75,14 +77,10 @@ class Edge:
         if platform.directory.stale():
             await platform.load_directory()
         reads = scope["method"] in {"GET", "HEAD"} and not _private(headers)
-        way = (_way(scope, headers), platform.directory.version) if reads else None
-        known = self._known.get(way) if way else None
-        if known is not None:
-            key, plugin = known
-            entry = platform.cache.fresh(key, platform.versions.pages(key[0], plugin))
-            if entry is not None:
-                await _send_entry(send, entry, scope["method"], headers.get(b"if-none-match", b""))
-                return
+        entry = self._shortcut(scope, headers) if reads else None
+        if entry is not None:
+            await _send_entry(send, entry, scope["method"], headers.get(b"if-none-match", b""))
+            return
         site = platform.directory.find(headers.get(b"host", b"").decode("latin-1"))
         if site is None:
             await _send(send, 404, platform.unknown_host, platform.headers, head=scope["method"] == "HEAD")
@@ -96,10 +94,19 @@ class Edge:
             await self._run(scope, receive, send, visit, gone=True)
         elif len(address.path) > 1 and address.path.endswith("/") and scope["method"] in SAFE_METHODS:
             await self._redirect(scope, send)
-        elif scope["method"] in {"GET", "HEAD"} and not _private(headers) and not path.startswith("/api/"):
+        elif reads and not path.startswith("/api/"):
             await self._cached(scope, receive, send, visit, headers)
         else:
             await self._guarded(scope, receive, send, visit, headers)
+
+    def _shortcut(self, scope: Scope, headers: dict[bytes, bytes]) -> Entry | None:
+        """Return the page that answered a request written like this one, if it may still be sent."""
+        platform = self.platform
+        known = self.shortcuts.find(way_of(scope, headers, platform.directory.version))
+        if known is None:
+            return None
+        key, site_id, plugin = known
+        return platform.cache.fresh(key, platform.versions.pages(site_id, plugin))
 
     def _trust(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         client = scope.get("client")
@@ -156,6 +163,8 @@ class Edge:
         self, scope: Scope, receive: Receive, send: Send, visit: Visit, headers: dict[bytes, bytes]
     ) -> None:
         platform = self.platform
+        # By the directory as it was when the site and its plugins were looked at, not as it is when the page is made.
+        way = way_of(scope, headers, platform.directory.version)
         query = _declared(scope["query_string"], platform.declared_query(visit.plugin))
         zipped = b"gzip" in headers.get(b"accept-encoding", b"")
         key = (visit.site.id, scope["path"], query, visit.origin, zipped)
@@ -171,6 +180,7 @@ class Edge:
             if entry is None:
                 await _replay(send, made.messages, head=scope["method"] == "HEAD")
                 return
+        self.shortcuts.keep(way, key, visit.site.id, visit.plugin)
         await _send_entry(send, entry, scope["method"], headers.get(b"if-none-match", b""))
 
     async def _make(self, scope: Scope, visit: Visit, query: bytes) -> tuple[list[Message], float]:
