@@ -2,5 +2,16 @@
 
 from folkmoot.testing.html import Element, form_fields, read_html
 from folkmoot.testing.instance import Client, FrozenClock, Instance, path_of, start_instance
+from folkmoot.testing.words import assert_translated
 
-__all__ = ["Client", "Element", "FrozenClock", "Instance", "form_fields", "path_of", "read_html", "start_instance"]
+__all__ = [
+    "Client",
+    "Element",
+    "FrozenClock",
+    "Instance",
+    "assert_translated",
+    "form_fields",
+    "path_of",
+    "read_html",
+    "start_instance",
+]
