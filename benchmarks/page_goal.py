@@ -52,7 +52,7 @@ def page_faults(answer: Answer) -> list[str]:
         faults.append("it is compressed and the limit is not")
     if not 55_000 <= len(answer.body) <= 65_000:
         faults.append(f"it has {len(answer.body):,} bytes, not about 60,000")
-    for part, mark in (("footer", b"govuk-footer"), ("page-feedback block", b"fm-page-feedback")):
+    for part, mark in (("footer", b"fm-footer"), ("page-feedback block", b"fm-page-feedback")):
         if mark not in answer.body:
             faults.append(f"it lacks the {part}")
     return faults

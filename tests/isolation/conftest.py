@@ -9,9 +9,9 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from probing import mark_everything  # noqa: E402 (found by the line above)
+from probing import mark_everything
 
-from folkmoot.testing import Instance, start_instance  # noqa: E402
+from folkmoot.testing import Instance, start_instance
 
 PLUGINS = tuple(sorted(point.name for point in entry_points(group="folkmoot.plugins")))
 

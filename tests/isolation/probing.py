@@ -128,10 +128,11 @@ class Call:
 
 def _missing(text: str) -> str:
     try:
-        UUID(text)
+        held = UUID(text)
     except ValueError:
         return text if text.isdigit() else f"missing-{uuid4().hex[:12]}"
-    return str(uuid4())
+    # Of the same time, since lists go on from an id by its order, whoever's it is.
+    return str(UUID(held.hex[:16] + uuid4().hex[16:]))
 
 
 @dataclass(slots=True)

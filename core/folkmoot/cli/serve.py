@@ -1,6 +1,7 @@
 """``folkmoot serve`` and ``folkmoot demo``."""
 
 import errno
+import gc
 import socket
 
 import click
@@ -24,8 +25,9 @@ def serve(host: str, port: int, workers: int, migrate: bool) -> None:
     settings = configuration()
     if migrate:
         upgrade_database(settings)
-    application = create_application(settings)
+    # The port first: a refusal is a sentence alone, and booting has already written to the log.
     listener = _listen(host, port)
+    application = create_application(settings)
     name = settings.settings.site.name
     click.echo(f"{name} is served at http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}")
     _run(application, listener)
@@ -60,6 +62,10 @@ def _run(application: object, listener: socket.socket) -> None:
         timeout_graceful_shutdown=20,
         ws="none",
     )
+    # What was imported and built stays until the end: the garbage collector need not go through it again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -115,7 +115,7 @@ class Writer:
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
-        self._queue: queue.Queue[_Waiting | _Turn | None] = queue.Queue(WAITING)
+        self._queue: queue.SimpleQueue[_Waiting | _Turn | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closing = False
         self.chain: Chain | None = None
@@ -166,10 +166,10 @@ class Writer:
     def _put(self, item: _Waiting | _Turn) -> None:
         if self._closing or self._thread is None:
             raise Busy("The service is closing down. Try again in a minute.")
-        try:
-            self._queue.put_nowait(item)
-        except queue.Full:
-            raise Busy("Many people are answering at this moment. Try again in a minute.") from None
+        # Only the event loop puts: nothing comes between this look and the put.
+        if self._queue.qsize() >= WAITING:
+            raise Busy("Many people are answering at this moment. Try again in a minute.")
+        self._queue.put(item)
 
     def _run(self) -> None:
         connection = self._connect()

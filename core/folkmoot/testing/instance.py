@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
+import jinja2
 
 from folkmoot.accounts import service as accounts
 from folkmoot.kernel.settings import Configuration, SiteSection, load
@@ -164,6 +165,23 @@ class Instance:
         await self.platform.close()
 
 
+class _CompiledOnce(jinja2.BytecodeCache):
+    """Compiled templates, kept for the whole test run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Give what was compiled before."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep what has been compiled."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _CompiledOnce()
 _migrated: dict[tuple[str, ...], bytes] = {}
 
 
@@ -200,7 +218,7 @@ async def start_instance(folder: Path, plugins: Sequence[str], clock: FrozenCloc
     """Start an instance in a folder, with two sites on which the plugins are on."""
     clock = clock or FrozenClock()
     configuration = _prepare(folder, tuple(plugins))
-    edge = create_application(configuration, clock=clock)
+    edge = create_application(configuration, clock=clock, bytecode=_compiled)
     await edge.platform.open()
     wanted = SiteSection(slug=SECOND, name="Parent department", host=f"{SECOND}.localhost", locales=("en",))
     async with edge.platform.database.system_writing() as session:

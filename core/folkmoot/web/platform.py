@@ -121,10 +121,16 @@ def _queries(registry: Registry) -> dict[str, frozenset[str]]:
 
 
 def _limits(registry: Registry) -> list[tuple[str, int]]:
-    """Return the addresses with a limit of their own, longest first."""
-    limits = [(_fixed_part(o.item), o.item.max_body) for o in (*registry.routes, *registry.admin_routes)]
-    limits += [(f"/api/v1{_fixed_part(o.item)}", o.item.max_body) for o in registry.api_routes]
-    return sorted((pair for pair in limits if pair[1] != DEFAULT_BODY), key=lambda pair: -len(pair[0]))
+    """Return what addresses start with and the limit that goes with it, longest first.
+
+    Routes with the usual limit are among them: a generous one must not reach over to the addresses below it.
+    """
+    found = [(_fixed_part(o.item), o.item.max_body) for o in (*registry.routes, *registry.admin_routes)]
+    found += [(f"/api/v1{_fixed_part(o.item)}", o.item.max_body) for o in registry.api_routes]
+    limits: dict[str, int] = {}
+    for start, limit in found:
+        limits[start] = max(limit, limits.get(start, 0))
+    return sorted(limits.items(), key=lambda pair: -len(pair[0]))
 
 
 def _fixed_part(route: Route | ApiRoute) -> str:

@@ -26,8 +26,11 @@ FOOTER = (
 )
 
 
-def create_environment(registry: Registry) -> jinja2.Environment:
-    """Return the environment: core's templates, GOV.UK Frontend's, and each plugin's under its own name."""
+def create_environment(registry: Registry, bytecode: jinja2.BytecodeCache | None = None) -> jinja2.Environment:
+    """Return the environment: core's templates, GOV.UK Frontend's, and each plugin's under its own name.
+
+    :param bytecode: where compiled templates are kept: without one, each process compiles them anew
+    """
     loaders: dict[str, jinja2.BaseLoader] = {
         "govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja"),
         "forms": jinja2.PackageLoader("folkmoot.forms", "templates/forms"),
@@ -40,6 +43,7 @@ def create_environment(registry: Registry) -> jinja2.Environment:
         loader=jinja2.ChoiceLoader([jinja2.PrefixLoader(loaders), jinja2.PackageLoader("folkmoot.web")]),
         autoescape=True,
         auto_reload=False,
+        bytecode_cache=bytecode,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

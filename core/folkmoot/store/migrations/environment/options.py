@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from folkmoot.store.migrations.lineage import Lineage
-from folkmoot.store.tables import UtcDateTime
+from folkmoot.store.tables import Json, UtcDateTime
 
 
 def _render(kind: str, item: Any, context: Any) -> str | bool:
@@ -17,7 +17,7 @@ def _render(kind: str, item: Any, context: Any) -> str | bool:
         return "sa.DateTime(timezone=True)"
     if type(item).__name__ == "AutoString":
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
-    if isinstance(item, sa.JSON):
+    if isinstance(item, Json | sa.JSON):
         context.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
