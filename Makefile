@@ -47,7 +47,7 @@ bench: install ## measure the goals (ARGS="--only G1 --gate")
 journeys: install ## every journey with its tests and their last result (ARGS=--json)
 	@$(PYTHON) tools/journeys.py $(ARGS)
 
-screenshots: install ## pictures of the main pages into var/screenshots
+screenshots: install ## pictures of the main pages into docs/images
 	@tools/system_packages.sh
 	@$(PYTHON) tools/screenshots.py $(ARGS)
 

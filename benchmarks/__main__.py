@@ -52,14 +52,13 @@ def _measured(only: list[str], rounds: int, seconds: int) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as made:
         folder = Path(made)
         site = make_site(folder / "site")
-        print(
-            f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start; SQLite. Ratios compare within this run."
-        )
+        load = os.getloadavg()[0]
+        print(f"{os.cpu_count()} cores, load {load:.1f} at the start, SQLite. Compare ratios, within this run only.")
         if lacking := [name for name in PLUGINS if name not in site.plugins]:
             print(f"Not installed or not usable here, so not measured: {', '.join(lacking)}.")
-        for goal in GOALS:
+        for goal, measure in GOALS.items():
             if goal in only:
-                outcome = GOALS[goal](site, folder, rounds=rounds, seconds=seconds)
+                outcome = measure(site, folder, rounds=rounds, seconds=seconds)
                 print("", *outcome.lines(), sep="\n", flush=True)
                 yield outcome
         print()

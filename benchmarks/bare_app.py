@@ -1,4 +1,7 @@
-"""The limit of a start: Litestar, SQLModel and Jinja, one table, one template. ``python -m benchmarks.bare_app PORT``."""
+"""The limit of a start: Litestar, SQLModel and Jinja with one table and one template.
+
+``python -m benchmarks.bare_app PORT``
+"""
 
 import sys
 

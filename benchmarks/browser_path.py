@@ -4,8 +4,10 @@ For information: no goal is set for it. Each draft can be sent once, so this is 
 """
 
 import re
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from benchmarks.processes import Answer, Server
@@ -13,6 +15,8 @@ from benchmarks.site import SLUG, answers
 
 DRAFTS = 300
 CONNECTIONS = 16
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 PAGE = f"/consultations/{SLUG}"
 
 
@@ -29,9 +33,9 @@ def describe_browser_path(server: Server) -> list[str]:
     return [f"for information: in a browser, keeping the page costs {page:.2f} ms CPU, sending it {check:.2f} ms CPU"]
 
 
-def _each(work: object, items: object) -> list[object]:
+def _each(work: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return list(pool.map(work, items))  # type: ignore[call-overload]
+        return list(pool.map(work, items))
 
 
 def _post(server: Server, path: str, fields: dict[str, str], cookie: str = "") -> Answer:

@@ -17,7 +17,6 @@ def serve(application: Any, port: int) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        date_header=False,
         proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=20,

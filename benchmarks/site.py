@@ -18,11 +18,12 @@ SUBMISSIONS = f"/api/v1/consultations/{SLUG}/submissions"
 QUESTIONS = 10
 # Makes a page of about 60 KB with the layout around it.
 PARAGRAPHS = 84
-WORDS = (
-    "care people staff board review quality record report service council region home visit letter answer evidence "
-    "budget measure open public listen respond policy standard training leader data digital access travel time rural "
-    "urban family friend neighbour winter summer morning evening office street garden kitchen quiet clear simple plain"
-).split()
+WORDS = [
+    *("care", "people", "staff", "board", "review", "quality", "record", "report", "service", "council", "region"),
+    *("home", "visit", "letter", "answer", "evidence", "budget", "measure", "open", "public", "listen", "respond"),
+    *("policy", "standard", "training", "leader", "data", "access", "travel", "time", "rural", "urban", "family"),
+    *("friend", "neighbour", "winter", "summer", "morning", "evening", "street", "garden", "quiet", "clear", "plain"),
+]
 CONFIGURATION = """\
 [site]
 slug = "bench"

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,7 +43,7 @@ def store_faults(site: BenchSite, acknowledged: Acknowledged) -> list[str]:
 
 def count_faults(path: str, acknowledged: Acknowledged) -> list[str]:
     """Return what the counts of rows say: nothing lost, nothing invented, each with its answers and its entry."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         [kept] = connection.execute("select count(*) from core_form_submission where channel = 'api'").fetchone()
         [whole] = connection.execute(
             "select count(*) from (select 1 from core_form_submission s join core_form_answer a"
@@ -68,7 +69,7 @@ def sync_faults(connection: sqlite3.Connection) -> list[str]:
 
 
 async def _first_broken(path: str) -> int | None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         [site] = connection.execute("select id from core_site").fetchone()
     database = Database(f"sqlite:///{path}")
     try:

@@ -111,8 +111,8 @@ async def picture(page: Page, path: Path, width: int) -> Path:
     """Save the page as it is seen, as far down as a picture goes."""
     tall = await page.evaluate("document.scrollingElement.scrollHeight")
     await page.set_viewport_size({"width": width, "height": min(tall, TALLEST[width])})
-    await page.screenshot(path=path, animations="disabled", caret="hide")
-    print(f"{path.name}: {path.stat().st_size // 1000} KB")
+    image = await page.screenshot(path=path, animations="disabled", caret="hide")
+    print(f"{path.name}: {len(image) // 1000} KB")
     return path
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests need outside .venv: with apt where this user may, otherwise it names what is missing.
+# With --bench it is wrk instead, for the measurements: no test needs it.
 # With CI=true or REQUIRE_ALL=1 a missing program is a failure, since no test may be skipped for it.
 set -euo pipefail
 
@@ -7,6 +8,7 @@ set -euo pipefail
 wanted=(
   "chromium:chromium fonts-liberation"
 )
+if [ "${1:-}" = --bench ]; then wanted=("wrk:wrk"); fi
 
 missing() {
   local line

@@ -26,6 +26,7 @@ async def addresses(instance: Instance) -> list[str]:
     client = instance.client()
     routes = [o.item for o in instance.platform.registry.routes if "GET" in o.item.methods]
     fixed = [route.path for route in routes if route.permission == PUBLIC and "{" not in route.path]
+    listed = read_html((await client.get("/sitemap.xml")).text).all("loc")
     found = [*fixed, *(urlsplit(each.text).path for each in listed)]
     for path in list(found):
         page = await client.get(path)

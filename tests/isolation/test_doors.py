@@ -42,7 +42,7 @@ async def test_every_route_says_who_may_come_in_and_nobody_else_does(
         form = {"form_token": await form_token(client)}
         for owned in sorted(pages(marked), key=lambda owned: owned.item.path == "/sign-out"):
             for method in owned.item.methods:
-                body = {"data": form} if method in METHODS_WITH_BODY else {}
+                body: dict[str, Any] = {"data": form} if method in METHODS_WITH_BODY else {}
                 own = {"sec-fetch-site": "same-origin"}
                 answer = await client.request(method, address(owned.item.path), headers=own, **body)
                 turned_away = answer.status_code in {401, 403} or "/sign-in?next=" in answer.headers.get("location", "")

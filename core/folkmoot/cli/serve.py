@@ -65,7 +65,6 @@ def _run(application: object, listener: socket.socket) -> None:
     # What was imported and built stays until the end: the garbage collector need not go through it again and again.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
     uvicorn.Server(config).run(sockets=[listener])
 
 

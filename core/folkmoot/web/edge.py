@@ -45,6 +45,7 @@ WANTED = frozenset(
 )
 SESSION_COOKIE = b"__Host-folkmoot="
 OUR_COOKIES = b"__Host-folkmoot"
+MOST_PARAMETERS = 200
 
 
 class Edge:
@@ -300,7 +301,10 @@ def _declared(query: bytes, names: frozenset[str]) -> bytes:
     """Return the declared parameters of a query in a fixed order: what others are there changes nothing."""
     if not query or not names:
         return b""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=200) if len(query) < 8000 else []
+    try:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        return b""
     return urlencode(sorted(pair for pair in pairs if pair[0] in names)).encode()
 
 

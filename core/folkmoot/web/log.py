@@ -1,32 +1,51 @@
 """Structured logs on standard error: a line of JSON an event, with request id and site, without personal data."""
 
 import json
+import logging
 import sys
-import traceback
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
+
+
+class JsonLines(logging.Formatter):
+    """An event with its facts as one line of JSON, so that several threads can write without mixing."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        facts: dict[str, Any] = dict(getattr(record, "facts", {}))
+        if record.exc_info:
+            facts["exception"] = self.formatException(record.exc_info)
+        stamp = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        line = {**facts, "event": record.getMessage(), "level": record.levelname.lower(), "timestamp": stamp}
+        return json.dumps(line, default=str)
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to standard error as it is at the time: tests put another in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 class Log:
-    """Writes events. Every fact must be something that JSON knows, or it is written as its text."""
+    """Writes events with facts, through the standard library's logger ``folkmoot``."""
+
+    def __init__(self) -> None:
+        self._logger = logging.getLogger("folkmoot")
+        self._logger.setLevel(logging.INFO)
+        self._logger.propagate = False
+        handler = _StandardError()
+        handler.setFormatter(JsonLines())
+        self._logger.addHandler(handler)
 
     def info(self, event: str, **facts: Any) -> None:
         """Write what happened in the ordinary course."""
-        self._write("info", event, facts)
+        self._logger.info(event, extra={"facts": facts})
 
     def error(self, event: str, *, exc_info: BaseException | bool | None = None, **facts: Any) -> None:
         """Write what went wrong, with the traceback of the exception that is given or is being handled."""
-        if exc_info:
-            failure = exc_info if isinstance(exc_info, BaseException) else sys.exc_info()[1]
-            facts["exception"] = "".join(traceback.format_exception(failure)) if failure else ""
-        self._write("error", event, facts)
-
-    def _write(self, level: str, event: str, facts: dict[str, Any]) -> None:
-        stamp = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        line = json.dumps({**facts, "event": event, "level": level, "timestamp": stamp}, default=str)
-        # In one piece, since several threads may write. Standard error is looked up here because tests put another.
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+        self._logger.error(event, exc_info=exc_info, extra={"facts": facts})
 
 
 log = Log()

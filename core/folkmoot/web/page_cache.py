@@ -63,6 +63,7 @@ class PageCache:
         entry = self._entries.get(key)
         if entry is None or entry.version != version or time.monotonic() >= entry.expires:
             return None
+        self._entries.move_to_end(key)
         return entry
 
     def get(self, key: Key, version: int, make: Make) -> Entry | None:
@@ -70,6 +71,7 @@ class PageCache:
         entry = self._entries.get(key)
         if entry is None or entry.version != version:
             return None
+        self._entries.move_to_end(key)
         now = time.monotonic()
         if now < entry.expires:
             return entry
@@ -129,7 +131,7 @@ def _entry(messages: list[Message], version: int, seconds: float, *, zipped: boo
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}{"-z" if zipped else ""}"'.encode()
     body = gzip.compress(body, 6, mtime=0) if zipped else body
     shared = min(int(seconds), 10)
-    own = {b"content-length", b"cache-control", b"etag", b"vary"}
+    own = {b"content-length", b"cache-control", b"etag", b"vary", b"x-request-id"}
     headers: Headers = [(name, value) for name, value in messages[0]["headers"] if name.lower() not in own]
     headers += [
         (b"etag", etag),

@@ -126,7 +126,11 @@ def page_context(request: Request) -> dict[str, Any]:
             for owned in platform.registry.nav
             if owned.plugin in site.plugins or owned.plugin == "core"
         ],
-        "footer_links": [(words.gettext(label), request.href(path)) for label, path in FOOTER],
+        "footer_links": [
+            (words.gettext(label), request.href(path))
+            for label, path in FOOTER
+            if visit.person is None or path != "/sign-in"
+        ],
         "person": visit.person,
         "csrf_field": partial(Markup, hidden),
         "form_token": token,
