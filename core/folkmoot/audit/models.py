@@ -13,7 +13,7 @@ class AuditEntry(SiteScoped, table=True):
     """One thing that was done. ``hash`` covers this entry and the hash of the one before it on the same site."""
 
     __tablename__ = "core_audit_entry"
-    __table_args__ = (sa.UniqueConstraint("site_id", "sequence"),)
+    __table_args__ = (sa.UniqueConstraint("site_id", "sequence"), {"sqlite_with_rowid": False})
 
     sequence: int = Field(sa_type=sa.BigInteger)
     at: datetime = Field(sa_type=UtcDateTime)

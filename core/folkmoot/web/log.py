@@ -33,7 +33,6 @@ class Log:
 
     def __init__(self) -> None:
         self._logger = logging.getLogger("folkmoot")
-        self._logger.setLevel(logging.INFO)
         self._logger.propagate = False
         handler = _StandardError()
         handler.setFormatter(JsonLines())
@@ -41,11 +40,17 @@ class Log:
 
     def info(self, event: str, **facts: Any) -> None:
         """Write what happened in the ordinary course."""
-        self._logger.info(event, extra={"facts": facts})
+        self._write(logging.INFO, event, facts, None)
 
-    def error(self, event: str, *, exc_info: BaseException | bool | None = None, **facts: Any) -> None:
-        """Write what went wrong, with the traceback of the exception that is given or is being handled."""
-        self._logger.error(event, exc_info=exc_info, extra={"facts": facts})
+    def error(self, event: str, *, exc_info: BaseException | None = None, **facts: Any) -> None:
+        """Write what went wrong, with the traceback of the exception that is given."""
+        self._write(logging.ERROR, event, facts, exc_info)
+
+    def _write(self, level: int, event: str, facts: dict[str, Any], failure: BaseException | None) -> None:
+        # Made here, not by the logger: it would look for the calling line, which costs more than all the rest.
+        exc_info = (type(failure), failure, failure.__traceback__) if failure else None
+        made = {"name": "folkmoot", "levelno": level, "levelname": logging.getLevelName(level), "msg": event}
+        self._logger.handle(logging.makeLogRecord({**made, "facts": facts, "exc_info": exc_info}))
 
 
 log = Log()

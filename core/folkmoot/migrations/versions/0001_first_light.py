@@ -85,6 +85,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_core_audit_entry")),
         sa.UniqueConstraint("site_id", "sequence", name=op.f("uq_core_audit_entry_site_id_sequence")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "core_form",
@@ -286,6 +287,7 @@ def upgrade() -> None:
             ["site_id"], ["core_site.id"], name=op.f("fk_core_form_answer_site_id_core_site"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_core_form_answer")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("core_form_answer", schema=None) as batch_op:
         batch_op.create_index(
