@@ -31,8 +31,8 @@ test: install ## everything that proves the promise (pytest arguments in ARGS)
 	@tools/system_packages.sh
 	@FOLKMOOT_JOURNEYS_RESULTS=var/journeys.json $(PYTHON) -m pytest $(ARGS)
 
-test-fast: install ## the inner loop: no browser, nothing slow
-	@$(PYTHON) -m pytest -m "not browser and not slow" $(ARGS)
+test-fast: install ## the inner loop: no browser, no started instance, nothing slow
+	@$(PYTHON) -m pytest -m "not browser and not slow and not instance" $(ARGS)
 
 battery: install ## the tests with the full counts of examples
 	@tools/system_packages.sh

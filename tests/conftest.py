@@ -20,10 +20,25 @@ settings.register_profile("full", deadline=None, max_examples=2_000)
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if os.environ.get("FOLKMOOT_BATTERY") == "full" else "small")
     # Registered as plugins of the run, because hooks of this file would not see tests under plugins/.
+    config.pluginmanager.register(MarksInstances())
     if results := os.environ.get("FOLKMOOT_JOURNEYS_RESULTS"):
         config.pluginmanager.register(JourneyRecorder(ROOT / results))
     if os.environ.get("CI") == "true" or os.environ.get("REQUIRE_ALL") == "1":
         config.pluginmanager.register(NothingSkipped())
+
+
+# Fixtures that start Folkmoot, some with a fresh database each: too slow for the inner loop.
+STARTS = frozenset({"app", "run", "demo", "room", "served"})
+
+
+class MarksInstances:
+    """Marks tests that start Folkmoot, so that ``make test-fast`` can leave them out."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            if STARTS & set(getattr(item, "fixturenames", ())):
+                item.add_marker("instance")
 
 
 class JourneyRecorder:

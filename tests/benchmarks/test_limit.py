@@ -20,6 +20,8 @@ from benchmarks.serving import serve as serve_limit
 from benchmarks.site import QUESTIONS, answers
 from folkmoot.cli.serve import _run as serve_folkmoot
 
+pytestmark = pytest.mark.slow
+
 PAGE = b"<!doctype html><title>Page</title>" + b"x" * 1_000
 
 

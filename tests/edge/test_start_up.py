@@ -10,6 +10,8 @@ import pytest
 
 from folkmoot.testing.instance import write_configuration
 
+pytestmark = pytest.mark.slow
+
 FOLKMOOT = Path(sys.executable).with_name("folkmoot")
 
 
