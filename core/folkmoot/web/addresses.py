@@ -38,6 +38,9 @@ def read_address(path: str, locales: Sequence[str], mounts: Mapping[str, str]) -
 
 def _owner(path: str, mounts: Mapping[str, str]) -> str | None:
     parts = path.split("/", 4)
+    if len(parts) < 2:
+        # Not an address of a page: “OPTIONS *” asks about the whole server.
+        return None
     if parts[1] == "admin":
         return mounts.get(parts[2]) if len(parts) > 2 else None
     if parts[1] == "api":
