@@ -29,7 +29,7 @@ demo: install ## a site with content at http://localhost:8000 (PORT=, ARGS=--no-
 # What a test may need outside .venv comes first, so that nothing has to be skipped.
 test: install ## everything that proves the promise (pytest arguments in ARGS)
 	@tools/system_packages.sh
-	@FOLKMOOT_JOURNEYS_RESULTS=var/journeys.json $(PYTHON) -m pytest $(ARGS)
+	@JOURNEYS_RESULTS=var/journeys.json $(PYTHON) -m pytest $(ARGS)
 
 test-fast: install ## the inner loop: no browser, no started instance, nothing slow
 	@$(PYTHON) -m pytest -m "not browser and not slow and not instance" $(ARGS)

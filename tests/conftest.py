@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if os.environ.get("FOLKMOOT_BATTERY") == "full" else "small")
     # Registered as plugins of the run, because hooks of this file would not see tests under plugins/.
     config.pluginmanager.register(MarksInstances())
-    if results := os.environ.get("FOLKMOOT_JOURNEYS_RESULTS"):
+    if results := os.environ.get("JOURNEYS_RESULTS"):
         config.pluginmanager.register(JourneyRecorder(ROOT / results))
     if os.environ.get("CI") == "true" or os.environ.get("REQUIRE_ALL") == "1":
         config.pluginmanager.register(NothingSkipped())

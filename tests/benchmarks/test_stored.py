@@ -62,8 +62,14 @@ def test_what_the_load_generator_did_not_wait_for_may_be_there_too(site: BenchSi
 @pytest.mark.parametrize(
     ("harm", "fault"),
     [
-        ("delete from core_form_submission where rowid = 1", "2 submissions are there, and 3 were acknowledged"),
-        ("delete from core_form_answer where rowid = 1", "1 submissions lack answers"),
+        (
+            "delete from core_form_submission where id = (select min(id) from core_form_submission)",
+            "2 submissions are there, and 3 were acknowledged",
+        ),
+        (
+            "delete from core_form_answer where id = (select min(id) from core_form_answer)",
+            "1 submissions lack answers",
+        ),
         (
             "update core_audit_entry set note = 'x' where sequence = (select max(sequence) from core_audit_entry)",
             "the audit log is broken at entry",

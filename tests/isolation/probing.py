@@ -63,12 +63,18 @@ def mark_everything(instance: Instance, site: SiteFacts) -> None:
 
 def _mark_table(connection: sqlite3.Connection, table: sa.Table, site: SiteFacts, mark: str) -> None:
     columns = [column.name for column in table.columns]
-    for row in connection.execute(f"select rowid, * from {table.name} where site_id = ?", (site.id.hex,)).fetchall():
-        changes = {name: marked(name, value, mark) for name, value in zip(columns, row[1:], strict=True)}
+    listed = ", ".join(f'"{name}"' for name in columns)
+    rows = connection.execute(f"select {listed} from {table.name} where site_id = ?", (site.id.hex,)).fetchall()
+    for row in rows:
+        values = dict(zip(columns, row, strict=True))
+        changes = {name: marked(name, value, mark) for name, value in values.items()}
         changed = {name: value for name, value in changes.items() if value is not None}
         if changed:
             text = ", ".join(f'"{name}" = ?' for name in changed)
-            connection.execute(f"update {table.name} set {text} where rowid = ?", (*changed.values(), row[0]))
+            key = (values["site_id"], values["id"])
+            connection.execute(
+                f"update {table.name} set {text} where site_id = ? and id = ?", (*changed.values(), *key)
+            )
 
 
 def marked(column: str, value: Any, mark: str) -> str | None:

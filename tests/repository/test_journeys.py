@@ -53,7 +53,7 @@ def run_pytest(suite: Path, content: str, **settings: str) -> subprocess.Complet
     kept = {name: value for name, value in os.environ.items() if name not in {"CI", "REQUIRE_ALL"}}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     # No installed plugin has a part in it, and loading them all takes longer than the run.
-    ours = {"FOLKMOOT_JOURNEYS_RESULTS": "var/results.json", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    ours = {"JOURNEYS_RESULTS": "var/results.json", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     environment = {**kept, **ours, **settings}
     return subprocess.run(command, cwd=suite, env=environment, capture_output=True, text=True, check=False)
 
