@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # Fixtures that start Folkmoot, some with a fresh database each: too slow for the inner loop.
 STARTS = frozenset({"app", "run", "demo", "room", "served"})
+# Here every test looks at an instance, whatever its fixture is called.
+LOOKING = (ROOT / "tests" / "edge", ROOT / "tests" / "isolation")
 
 
 class MarksInstances:
@@ -37,7 +39,7 @@ class MarksInstances:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            if STARTS & set(getattr(item, "fixturenames", ())):
+            if STARTS & set(getattr(item, "fixturenames", ())) or set(LOOKING) & set(item.path.parents):
                 item.add_marker("instance")
 
 
