@@ -26,6 +26,7 @@ from folkmoot.spec.descriptors import (
     TaskSource,
 )
 from folkmoot.spec.errors import (
+    Busy,
     Fault,
     FolkmootError,
     Forbidden,
@@ -55,6 +56,7 @@ __all__ = [
     "SIGNED_IN",
     "ApiRoute",
     "Block",
+    "Busy",
     "Change",
     "Command",
     "Desk",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from folkmoot.api import N_, NotFound, Request, page, redirect, say_datetime
+from folkmoot.api import N_, Busy, NotFound, Request, page, redirect, say_datetime
 from folkmoot.api.forms import (
     Draft,
     Problem,
@@ -68,17 +68,21 @@ async def _question_page(
     values: Mapping[str, Any],
     answers: Mapping[str, Any],
     problems: Sequence[Problem],
+    busy: str = "",
 ) -> Any:
     definition = live.form.definition
     asked = definition.pages[number - 1]
     shown = visible(definition, answers)
     said = [(p.key, say(p, definition, request.locale, request.words.gettext)) for p in problems]
+    if busy:
+        # Nothing is wrong with what was typed: it could not be saved at this moment.
+        said = [(asked.questions[0].key, request.words.gettext(busy))]
     pages = path(definition, answers)
     before = previous_page(definition, answers, number)
     return await page(
         request,
         "consultation/question.html",
-        status=422 if problems else 200,
+        status=503 if busy else 422 if problems else 200,
         questions=[q for q in asked.questions if q.key in shown],
         page_title=asked.title.in_(request.locale),
         values=values,
@@ -110,10 +114,13 @@ async def keep(request: Request) -> Any:
         return await _question_page(request, live, number, typed, earlier, checked.problems)
     asked = [question.key for question in definition.pages[number - 1].questions]
     held = request.cookie(_cookie(live))
-    async with request.writing() as session:
-        secret = await keep_answers(
-            session, live.form.form_id, held, asked=asked, answers=checked.answers, at=request.now()
-        )
+    try:
+        async with request.writing() as session:
+            secret = await keep_answers(
+                session, live.form.form_id, held, asked=asked, answers=checked.answers, at=request.now()
+            )
+    except Busy as error:
+        return await _question_page(request, live, number, typed, earlier, (), busy=str(error))
     if secret != held:
         request.set_cookie_header(_cookie(live), secret)
     answers = {**{key: value for key, value in earlier.items() if key not in asked}, **checked.answers}
@@ -140,12 +147,14 @@ async def check_answers(request: Request) -> Any:
     return await _check_page(request, live, draft, "", [])
 
 
-async def _check_page(request: Request, live: Live, draft: Draft, reason: str, problems: list[tuple[str, str]]) -> Any:
+async def _check_page(
+    request: Request, live: Live, draft: Draft, reason: str, problems: list[tuple[str, str]], status: int = 422
+) -> Any:
     definition = live.form.definition
     return await page(
         request,
         "consultation/check_answers.html",
-        status=422 if problems else 200,
+        status=status if problems else 200,
         rows=answer_rows(definition, draft.answers, request.locale),
         page_href=lambda number: request.href(_address(live, f"respond/{number}")),
         back=request.href(_address(live, f"respond/{path(definition, draft.answers)[-1]}")),
@@ -186,7 +195,11 @@ async def send(request: Request) -> Any:
         confidential=values["confidential"],
         draft_id=draft.id,
     )
-    await submit_answers(request, live.form, checked.answers, sending, event="consultation.submitted")
+    try:
+        await submit_answers(request, live.form, checked.answers, sending, event="consultation.submitted")
+    except Busy as error:
+        sentence = request.words.gettext(str(error))
+        return await _check_page(request, live, draft, values["confidential"], [("confidential", sentence)], status=503)
     return redirect(request, _address(live, "confirmation"))
 
 

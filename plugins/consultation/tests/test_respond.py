@@ -115,3 +115,25 @@ async def test_a_neighbouring_site_knows_nothing_of_it(opened: Instance) -> None
     foreign = await other.get(START)
     assert foreign.status_code == missing.status_code == 404
     assert foreign.text == missing.text
+
+
+async def test_when_too_much_waits_to_be_saved_nothing_typed_is_lost(
+    opened: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = opened.client()
+    await fill(client, 1, role="works_in_care")
+    page = await client.page(f"{START}/respond/2")
+    monkeypatch.setattr("folkmoot.store.writer.WAITING", 0)
+    refused = await client.submit(page, {"setting": "A home by the sea"})
+    assert refused.status_code == 503
+    assert "A home by the sea" in refused.text
+    monkeypatch.undo()
+    assert path_of(await client.submit(page, {"setting": "A home by the sea"})) == f"{START}/respond/3"
+    await fill(client, 3, agree="yes")
+    check = await client.page(f"{START}/check-answers")
+    monkeypatch.setattr("folkmoot.store.writer.WAITING", 0)
+    refused = await client.submit(check, {"confidential": "Because of my employer"})
+    assert refused.status_code == 503
+    assert "Because of my employer" in refused.text
+    monkeypatch.undo()
+    assert path_of(await client.submit(check)) == f"{START}/confirmation"
