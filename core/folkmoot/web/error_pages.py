@@ -75,7 +75,7 @@ def error_page(request: Request, status: int, sentence: str, *, headers: dict[st
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=kept)
 
 
-async def send_again(request: Request) -> Response[str]:
+async def send_again(request: Request, *, status: int = 403, sentence: str = "") -> Response[str]:
     """Return the form that was refused, with what was typed and a button that sends it again."""
     fields = [
         (name, "" if name in SECRET_FIELDS else value)
@@ -83,9 +83,9 @@ async def send_again(request: Request) -> Response[str]:
         if isinstance(value, str) and name != "form_token"
     ]
     request.visit.blocks = False
-    return await page(
-        request, "errors/send_again.html", status=403, fields=fields, action=request.href(request.visit.path)
-    )
+    said = request.words.gettext(sentence) if sentence else ""
+    action = request.href(request.visit.path)
+    return await page(request, "errors/send_again.html", status=status, fields=fields, action=action, sentence=said)
 
 
 def _is_api(request: Request) -> bool:

@@ -12,7 +12,7 @@ from folkmoot.accounts import service as accounts
 from folkmoot.accounts.service import Person, SignedIn
 from folkmoot.kernel.registry import Owned
 from folkmoot.spec.descriptors import PUBLIC, SIGNED_IN, Route
-from folkmoot.spec.errors import Forbidden, NotFound, SignInRequired, TooLarge
+from folkmoot.spec.errors import Busy, Forbidden, NotFound, SignInRequired, TooLarge
 from folkmoot.web.cross_site import SAFE_METHODS
 from folkmoot.web.error_pages import send_again
 from folkmoot.web.request import Request
@@ -44,7 +44,12 @@ async def _answer(request: Request, route: Route) -> Response[Any]:
         raise TooLarge(N_("What you sent is too large for this page. Nothing was saved."))
     if request.method not in SAFE_METHODS and (visit.refused or not await _own_form(request)):
         return await send_again(request)
-    response: Response[Any] = await route.endpoint(request)
+    try:
+        response: Response[Any] = await route.endpoint(request)
+    except Busy as error:
+        if request.method in SAFE_METHODS:
+            raise
+        return await send_again(request, status=error.status, sentence=str(error))
     return response
 
 

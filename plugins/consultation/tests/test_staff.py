@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from folkmoot.testing import Client, Instance, path_of
+from folkmoot.testing import Client, Instance, path_of, read_html
 
 FOLKMOOT_PLUGINS = ("consultation",)
 NEW = {
@@ -142,3 +142,16 @@ async def test_a_viewer_reads_neither_drafts_nor_answers(instance: Instance) -> 
         assert (await viewer.get(path)).status_code == 403
     assert "Check and publish" not in (await viewer.page("/admin")).text
     assert "Check and publish" in (await staff.page("/admin")).text
+
+
+async def test_a_draft_that_cannot_be_saved_at_this_moment_is_shown_to_be_sent_again(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff = await instance.staff_client("author")
+    page = await staff.page("/admin/consultation/new")
+    monkeypatch.setattr("folkmoot.store.writer.WAITING", 0)
+    refused = await staff.submit(page, NEW)
+    assert refused.status_code == 503
+    assert "How bright should it be?" in refused.text
+    monkeypatch.undo()
+    assert path_of(await staff.submit(read_html(refused.text))) == f"{ADMIN}/questions"
