@@ -8,7 +8,9 @@ from uuid import UUID
 
 from benchmarks.site import QUESTIONS, BenchSite
 from folkmoot.audit.chain import first_broken
-from folkmoot.store.database import Database, connect
+from folkmoot.kernel.settings import DatabaseUrls
+from folkmoot.store.database import open_database
+from folkmoot.store.sqlite import connect
 
 FULL = 2
 
@@ -71,7 +73,7 @@ def sync_faults(connection: sqlite3.Connection) -> list[str]:
 async def _first_broken(path: str) -> int | None:
     with closing(sqlite3.connect(path)) as connection:
         [site] = connection.execute("select id from core_site").fetchone()
-    database = Database(f"sqlite:///{path}")
+    database = open_database(DatabaseUrls(f"sqlite:///{path}"))
     try:
         async with database.reading(UUID(site)) as session:
             return await first_broken(session)

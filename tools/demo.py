@@ -109,7 +109,7 @@ def migrate() -> None:
     from folkmoot.web.desk import configuration
 
     settings = configuration()
-    if pending(settings.database_url().removeprefix("sqlite:///"), lineages(load(settings))):
+    if pending(settings.database_urls(), lineages(load(settings))):
         upgrade_database(settings)
 
 

@@ -8,9 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,8 @@ class Served:
 
     folder: Path
     port: int
+    # What the environment sets over the folder's configuration, such as another database.
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, path: str = "/", *, site: str = FIRST) -> str:
         """Return the address of a page of a site."""
@@ -46,7 +48,7 @@ class Served:
 
     def run(self, *arguments: str) -> str:
         """Run a command of ``folkmoot`` on the instance, and return what it prints."""
-        return run(self.folder, *arguments)
+        return run(self.folder, *arguments, environ=self.environ)
 
     async def sign_in_link(self, email: str, role: str, *, site: str = FIRST) -> str:
         """Give a person a role on a site, and return the address that signs them in once."""
@@ -71,9 +73,10 @@ class Served:
         from sqlmodel import select
 
         from folkmoot.sites.models import Site
-        from folkmoot.store.database import Database
+        from folkmoot.kernel.settings import load
+        from folkmoot.store.database import open_database
 
-        database = Database(f"sqlite:///{self.folder / 'data' / 'folkmoot.db'}")
+        database = open_database(load(self.folder / "folkmoot.toml", environ=self.environ).database_urls())
         await database.open()
         try:
             async with database.system_writing() as session:
@@ -82,37 +85,38 @@ class Served:
             await database.close()
 
 
-def run(folder: Path, *arguments: str) -> str:
+def run(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> str:
     """Run a command of ``folkmoot`` in a folder, and return what it prints; raises with its own words."""
     done = subprocess.run(
-        [FOLKMOOT, *arguments], cwd=folder, env=environment(), capture_output=True, text=True, check=False
+        [FOLKMOOT, *arguments], cwd=folder, env=environment(environ), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(f"folkmoot {' '.join(arguments)}: {done.stdout}{done.stderr}")
     return done.stdout
 
 
-def environment() -> dict[str, str]:
-    """Return ours without anything of Folkmoot's, so that no other site is meant."""
-    return {n: v for n, v in os.environ.items() if not n.startswith("FOLKMOOT_")} | {"PYTHONUNBUFFERED": "1"}
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return ours without anything of Folkmoot's, so that no other site is meant, and with what is given."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("FOLKMOOT_")}
+    return ours | {"PYTHONUNBUFFERED": "1"} | dict(more or {})
 
 
-def make_demo(folder: Path) -> None:
+def make_demo(folder: Path, environ: Mapping[str, str] | None = None) -> None:
     """Make the demo's two sites with their content in a new folder."""
     command = [sys.executable, str(TOOLS / "demo.py"), "--no-serve", "--folder", str(folder)]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(environ), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"The demo could not be made: {done.stdout}{done.stderr}")
 
 
 @contextmanager
-def serve(folder: Path, *arguments: str) -> Iterator[Served]:
+def serve(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Serve a folder on a free port for the length of a ``with``."""
     command = [str(FOLKMOOT), "serve", "--port", "0", *arguments]
     with (
         (folder / "serve.log").open("w", encoding="utf-8") as log,
         subprocess.Popen(
-            command, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
+            command, cwd=folder, env=environment(environ), stdout=subprocess.PIPE, stderr=log, text=True
         ) as process,
     ):
         assert process.stdout is not None
@@ -120,7 +124,7 @@ def serve(folder: Path, *arguments: str) -> Iterator[Served]:
             port = next((int(found[1]) for line in process.stdout if (found := ADDRESS.search(line))), None)
             if port is None:
                 raise RuntimeError(f"folkmoot serve: {(folder / 'serve.log').read_text(encoding='utf-8')}")
-            yield Served(folder, port)
+            yield Served(folder, port, dict(environ or {}))
         finally:
             process.terminate()
 

@@ -13,10 +13,9 @@ PLUGINS = tuple(sorted(point.name for point in entry_points(group="folkmoot.plug
 
 
 @pytest_asyncio.fixture
-async def filled(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Instance]:
+async def filled(tmp_path: Path, request: pytest.FixtureRequest, database: str) -> AsyncIterator[Instance]:
     """Two sites, the first with the demo's content: of every plugin, or of those in the module's FOLKMOOT_PLUGINS."""
-    instance = await start_instance(tmp_path / "instance", getattr(request.module, "FOLKMOOT_PLUGINS", PLUGINS))
-    for owned in instance.platform.registry.seeds:
-        await owned.item.run(instance.desk())
+    plugins = getattr(request.module, "FOLKMOOT_PLUGINS", PLUGINS)
+    instance = await start_instance(tmp_path / "instance", plugins, database=database, filled=True)
     yield instance
     await instance.close()

@@ -17,14 +17,13 @@ PLUGINS = tuple(sorted(point.name for point in entry_points(group="folkmoot.plug
 
 
 @pytest_asyncio.fixture
-async def marked(tmp_path: Path) -> AsyncIterator[Instance]:
+async def marked(tmp_path: Path, database: str) -> AsyncIterator[Instance]:
     """An instance with demo content on both sites; every text of a site holds that site's mark."""
-    instance = await start_instance(tmp_path / "instance", PLUGINS)
+    instance = await start_instance(tmp_path / "instance", PLUGINS, database=database, filled=True)
+    for owned in instance.platform.registry.seeds:
+        await owned.item.run(instance.desk(instance.other_site))
     for site in (instance.site, instance.other_site):
-        for owned in instance.platform.registry.seeds:
-            await owned.item.run(instance.desk(site))
-    for site in (instance.site, instance.other_site):
-        mark_everything(instance, site)
+        await mark_everything(instance, site)
     await instance.platform.load_directory()
     yield instance
     await instance.close()

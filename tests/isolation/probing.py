@@ -5,21 +5,23 @@ Two findings: a *leak* (a mark of the other site stands in an answer, its header
 """
 
 import itertools
-import json
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 import httpx
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from folkmoot.kernel.registry import Owned
 from folkmoot.sites.directory import SiteFacts
-from folkmoot.store.database import connect
+from folkmoot.sites.service import touch, touch_directory
+from folkmoot.store.database import open_database
+from folkmoot.store.migrations.postgres import in_own_loop
 from folkmoot.testing import Client, Instance
 from folkmoot.web.platform import Platform
 
@@ -44,48 +46,53 @@ def scoped_tables(platform: Platform) -> list[sa.Table]:
     return [owned.item.__table__ for owned in platform.registry.tables]
 
 
-def mark_everything(instance: Instance, site: SiteFacts) -> None:
+async def mark_everything(instance: Instance, site: SiteFacts) -> None:
     """Put the site's mark into every text of its rows, and into its own name; also into slugs and references.
 
     It goes by the shape of values, not by names of columns, so that a new table is marked as well.
     """
-    connection = connect(instance.platform.database.path)
     mark = mark_of(site)
-    connection.execute("pragma foreign_keys=off")
-    for table in scoped_tables(instance.platform):
-        _mark_table(connection, table, site, mark)
-    for column in ("name", "organisation", "contact_email"):
-        connection.execute(f"update core_site set {column} = {column} || ? where id = ?", (mark, site.id.hex))
-    connection.execute("update core_directory_version set version = version + 1")
-    connection.execute("update core_page_version set version = version + 1")
-    connection.close()
+    async with instance.platform.database.system_writing() as session:
+        connection = await session.connection()
+        for table in scoped_tables(instance.platform):
+            await _mark_table(connection, table, site, mark)
+        for column in ("name", "organisation", "contact_email"):
+            text = f"update core_site set {column} = {column} || :mark where id = :id"
+            statement = sa.text(text).bindparams(sa.bindparam("id", site.id, sa.Uuid()), mark=mark)
+            await connection.execute(statement)
+        for plugin in ("core", *site.plugins):
+            await touch(session, site.id, plugin)
+        await touch_directory(session)
+        await session.commit()
 
 
-def _mark_table(connection: sqlite3.Connection, table: sa.Table, site: SiteFacts, mark: str) -> None:
-    columns = [column.name for column in table.columns]
-    listed = ", ".join(f'"{name}"' for name in columns)
-    rows = connection.execute(f"select {listed} from {table.name} where site_id = ?", (site.id.hex,)).fetchall()
+async def _mark_table(connection: AsyncConnection, table: sa.Table, site: SiteFacts, mark: str) -> None:
+    rows = (await connection.execute(sa.select(table).where(table.c.site_id == site.id))).mappings().all()
     for row in rows:
-        values = dict(zip(columns, row, strict=True))
-        changes = {name: marked(name, value, mark) for name, value in values.items()}
+        changes = {
+            column.name: fitting(column, marked(column.name, row[column.name], mark), mark) for column in table.c
+        }
         changed = {name: value for name, value in changes.items() if value is not None}
         if changed:
-            text = ", ".join(f'"{name}" = ?' for name in changed)
-            key = (values["site_id"], values["id"])
-            connection.execute(
-                f"update {table.name} set {text} where site_id = ? and id = ?", (*changed.values(), *key)
-            )
+            mine = (table.c.site_id == site.id) & (table.c.id == row["id"])
+            await connection.execute(sa.update(table).where(mine).values(changed))
 
 
-def marked(column: str, value: Any, mark: str) -> str | None:
+def fitting(column: sa.Column[Any], value: Any, mark: str) -> Any:
+    """Return a marked value cut so that the column holds it with its mark, or ``None`` when it cannot."""
+    longest = getattr(column.type, "length", None) if isinstance(value, str) else None
+    if not longest or len(value) <= longest:
+        return value
+    # Where little of the value would be left two rows would be alike.
+    return f"{value[: longest - len(mark) - 1]}-{mark}" if longest > 2 * len(mark) else None
+
+
+def marked(column: str, value: Any, mark: str) -> Any:
     """Return a value with the mark in it, or ``None`` when it must stay as it is."""
+    if isinstance(value, (dict, list)):
+        return _marked_json(value, mark)
     if not isinstance(value, str):
         return None
-    if value[:1] in "{[":
-        try:
-            return json.dumps(_marked_json(json.loads(value), mark))
-        except ValueError:
-            pass
     if column in {"slug", "ref", "reference"}:
         return f"{value}-{mark}"
     return f"{value} {mark}" if PROSE.search(value) and not re.match(r"\d{4}-\d\d-\d\d ", value) else None
@@ -154,6 +161,7 @@ class Probe:
     oracles: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
+    _kept: dict[UUID, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
 
     @property
     def figure(self) -> str:
@@ -291,17 +299,39 @@ class Probe:
         return self.site if site.id == self.neighbour.id else self.neighbour
 
     def _identifying(self, site: SiteFacts) -> Iterator[tuple[str, str, list[str]]]:
-        connection = connect(self.instance.platform.database.path)
+        own, other = self._rows(site), self._rows(self._beside(site))
         for table in scoped_tables(self.instance.platform):
             for column in table.columns:
                 if not IDENTIFYING.search(column.name) or column.name == "site_id":
                     continue
                 # What both sites have (a version 1.0) says nothing of whose it is.
-                own, other = f'select "{column.name}" from {table.name} where site_id = ?', self._beside(site).id.hex
-                rows = connection.execute(f"{own} except {own} limit 6", (site.id.hex, other))
-                texts = [as_part(row[0]) for row in rows if row[0] is not None]
+                theirs = {row[column.name] for row in other[table.name]}
+                found = dict.fromkeys(row[column.name] for row in own[table.name])
+                texts = [as_part(value) for value in found if value is not None and value not in theirs][:6]
                 yield table.name, column.name, [text for text in texts if SHORT.fullmatch(text)]
-        connection.close()
+
+    def _rows(self, site: SiteFacts) -> Mapping[str, Sequence[Any]]:
+        """Return a site's rows by table, as they were when they were first asked for."""
+        if site.id not in self._kept:
+            self._kept[site.id] = in_own_loop(partial(read_rows, self.instance, site))
+        return self._kept[site.id]
+
+
+async def read_rows(instance: Instance, site: SiteFacts) -> Mapping[str, Sequence[Any]]:
+    """Return a site's rows by table, ordered by their keys, read beside the running instance."""
+    database = open_database(instance.platform.configuration.database_urls())
+    async with database.system_reading() as session:
+        connection = await session.connection()
+        rows = {
+            table.name: (
+                await connection.execute(sa.select(table).where(table.c.site_id == site.id).order_by(table.c.id))
+            )
+            .mappings()
+            .all()
+            for table in scoped_tables(instance.platform)
+        }
+    await database.close()
+    return rows
 
 
 def as_part(value: Any) -> str:

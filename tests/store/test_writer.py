@@ -1,7 +1,6 @@
 """The writer: durable in groups, fair, and nobody fails for a neighbour."""
 
 import asyncio
-import sqlite3
 import time
 from typing import Any
 from uuid import UUID
@@ -13,9 +12,10 @@ from folkmoot.audit.chain import first_broken
 from folkmoot.audit.models import AuditEntry
 from folkmoot.forms.models import Form
 from folkmoot.kernel.ids import new_id
-from folkmoot.spec.errors import Busy
-from folkmoot.store.database import connect
-from folkmoot.store.writer import Change, Row, Writer
+from folkmoot.spec.errors import Busy, Clash
+from folkmoot.store.sqlite import connect
+from folkmoot.store.sqlite_writer import SqliteWriter
+from folkmoot.store.writer import Change, Row
 from folkmoot.testing import Instance
 from folkmoot.testing.instance import START
 
@@ -45,7 +45,7 @@ async def test_one_bad_row_fails_alone(instance: Instance) -> None:
     calls = [writer.save(change(instance, twice)), writer.save(change(instance, twice))]
     calls += [writer.save(change(instance)) for _ in range(20)]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [type(None), sqlite3.IntegrityError] + [type(None)] * 20
+    assert [type(outcome) for outcome in outcomes] == [type(None), Clash] + [type(None)] * 20
     assert await saved(instance) == 21
 
 
@@ -67,6 +67,7 @@ async def test_every_change_is_sealed_into_the_audit_log(instance: Instance) -> 
         assert await first_broken(session) is None
 
 
+@pytest.mark.only_on("sqlite")
 async def test_tampering_is_found(instance: Instance) -> None:
     writer = instance.platform.database.writer
     for _ in range(5):
@@ -81,6 +82,7 @@ async def test_tampering_is_found(instance: Instance) -> None:
         assert await first_broken(session) == 3
 
 
+@pytest.mark.only_on("sqlite")
 async def test_every_connection_makes_its_commits_durable(instance: Instance) -> None:
     database = instance.platform.database
     raw = connect(database.path)
@@ -117,6 +119,7 @@ async def test_an_editor_waits_no_longer_than_a_few_batches(instance: Instance) 
     assert writer.commits > commits
 
 
+@pytest.mark.only_on("sqlite")
 async def test_a_turn_inside_a_turn_is_refused_at_once(instance: Instance) -> None:
     async with instance.desk().writing():
         with pytest.raises(RuntimeError, match="inside a turn"):
@@ -124,26 +127,28 @@ async def test_a_turn_inside_a_turn_is_refused_at_once(instance: Instance) -> No
                 pass
 
 
+@pytest.mark.only_on("sqlite")
 async def test_a_full_queue_says_so_and_saves_nothing(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("folkmoot.store.writer.WAITING", 2)
-    writer = Writer(lambda: connect(instance.platform.database.path))
-    writer.start()
+    writer = SqliteWriter(lambda: connect(instance.platform.database.path))
+    await writer.open()
     async with writer.turn():
         waiting = [asyncio.create_task(writer.save(change(instance))) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(Busy):
             await writer.save(change(instance))
     await asyncio.gather(*waiting)
-    writer.close()
+    await writer.close()
     assert await saved(instance) == 2
 
 
+@pytest.mark.only_on("sqlite")
 async def test_closing_saves_what_waits_and_takes_no_more(instance: Instance) -> None:
-    writer = Writer(lambda: connect(instance.platform.database.path))
-    writer.start()
+    writer = SqliteWriter(lambda: connect(instance.platform.database.path))
+    await writer.open()
     waiting = [asyncio.create_task(writer.save(change(instance))) for _ in range(30)]
     await asyncio.sleep(0)
-    await asyncio.to_thread(writer.close)
+    await writer.close()
     await asyncio.gather(*waiting)
     assert await saved(instance) == 30
     with pytest.raises(Busy):

@@ -27,7 +27,8 @@ def forms(text: object) -> tuple[str, ...]:
 
 def wanted() -> set[str]:
     """Every message of core, as ``babel.cfg`` has pybabel find them, that holds words and not placeholders alone."""
-    found = extract_from_dir(CORE, [("**.py", "python"), ("**.html", "jinja2")], {"**.html": JINJA})
+    methods = [("**.py", "python"), ("**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+    found = extract_from_dir(CORE, methods, {"**.html": JINJA, "**/templates/**.txt": JINJA})
     texts = {forms(message)[0] for _, _, message, _, _ in found}
     return {text for text in texts if re.search(r"[A-Za-z]", re.sub(PLACEHOLDER, "", text))}
 

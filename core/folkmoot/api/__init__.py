@@ -27,6 +27,7 @@ from folkmoot.spec.descriptors import (
 )
 from folkmoot.spec.errors import (
     Busy,
+    Clash,
     Fault,
     FolkmootError,
     Forbidden,
@@ -58,6 +59,7 @@ __all__ = [
     "Block",
     "Busy",
     "Change",
+    "Clash",
     "Command",
     "Desk",
     "DocumentDraft",

@@ -1,8 +1,7 @@
 """How entries are sealed, in a session and in the writer's batches, and how tampering is found."""
 
 import hashlib
-import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +10,11 @@ from sqlmodel import col, select
 from folkmoot.audit.models import AuditEntry
 from folkmoot.kernel.clock import Clock
 from folkmoot.kernel.ids import new_id
+from folkmoot.store.locks import AUDIT, lock
 from folkmoot.store.scoping import SiteSession
-from folkmoot.store.writer import Change, Row
+from folkmoot.store.writer import Change, Row, Tail
 
-START = (0, "")
+START: Tail = (0, "")
 
 
 def seal(before: str, sequence: int, at: datetime, actor: str, action: str, object_id: UUID, note: str) -> str:
@@ -27,6 +27,7 @@ async def record(
     session: SiteSession, *, at: datetime, actor: str, action: str, object_id: UUID, note: str = ""
 ) -> None:
     """Add an entry in the caller's writing session; it is kept if and only if the caller commits."""
+    await lock(session, AUDIT, session.site_id)
     last = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.sequence).desc()).limit(1))).first()
     sequence, before = (last.sequence, last.hash) if last else START
     sequence += 1
@@ -52,19 +53,22 @@ async def first_broken(session: SiteSession) -> int | None:
 class AuditChain:
     """Seals the changes of the writer's batches: one look-up of the last entry a batch and site."""
 
+    tail = "select sequence, hash from core_audit_entry where site_id = {} order by sequence desc limit 1"
+    start = START
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
 
-    def rows(self, connection: sqlite3.Connection, changes: Sequence[Change]) -> Iterator[Row]:
+    def rows(self, tails: Mapping[UUID, Tail], changes: Sequence[Change]) -> Iterator[Row]:
         """Return an entry for each change, in order."""
         at = self.clock.now()
-        tails: dict[UUID, tuple[int, str]] = {}
+        last = dict(tails)
         for change in changes:
             site_id = change.site_id
-            sequence, before = tails.get(site_id) or _tail(connection, site_id)
+            sequence, before = last[site_id]
             sequence += 1
             sealed = seal(before, sequence, at, change.actor, change.event, change.object_id, change.note)
-            tails[site_id] = (sequence, sealed)
+            last[site_id] = (sequence, sealed)
             yield Row(
                 AuditEntry.__table__,  # type: ignore[attr-defined]
                 {
@@ -79,10 +83,3 @@ class AuditChain:
                     "hash": sealed,
                 },
             )
-
-
-def _tail(connection: sqlite3.Connection, site_id: UUID) -> tuple[int, str]:
-    row = connection.execute(
-        "select sequence, hash from core_audit_entry where site_id = ? order by sequence desc limit 1", (site_id.hex,)
-    ).fetchone()
-    return (row[0], row[1]) if row else START

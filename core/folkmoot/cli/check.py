@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from folkmoot.kernel.settings import Configuration
+from folkmoot.kernel.settings import SECRETS, Configuration
 from folkmoot.spec.errors import ConfigurationFaults
 
 
@@ -67,7 +67,7 @@ def _explain(settings: Configuration) -> None:
         value = values
         for part in key.split("."):
             value = value[part]
-        shown = "(secret)" if key == "secret_key" and value else value
+        shown = "(secret)" if key in SECRETS and value else value
         click.echo(f"{key} = {shown!r}  ({origin})")
 
 

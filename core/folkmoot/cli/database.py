@@ -12,8 +12,7 @@ def upgrade_database(settings: Configuration) -> None:
     from folkmoot.store.migrations import upgrade
     from folkmoot.web.application import lineages, load
 
-    path = settings.database_url().removeprefix("sqlite:///")
-    upgrade(path, lineages(load(settings)), lambda line: click.echo(line, err=True))
+    upgrade(settings.database_urls(), lineages(load(settings)), lambda line: click.echo(line, err=True))
 
 
 @click.group()
@@ -40,23 +39,14 @@ def upgrade() -> None:
 @as_json
 def status(as_json: bool) -> None:
     """Say which migrations the database has, and which it lacks."""
-    import sqlite3
-    from pathlib import Path
-
-    from folkmoot.store.migrations.lineage import current
+    from folkmoot.store.migrations import current
     from folkmoot.web.application import lineages, load
     from folkmoot.web.desk import configuration
 
     settings = configuration()
-    path = settings.database_url().removeprefix("sqlite:///")
-    connection = (
-        sqlite3.connect(f"file:{path}?mode=ro", uri=True) if Path(path).is_file() else sqlite3.connect(":memory:")
-    )
-    rows = [
-        {"name": lineage.name, "has": current(connection, lineage), "newest": lineage.head()}
-        for lineage in lineages(load(settings))
-    ]
-    connection.close()
+    wanted = lineages(load(settings))
+    has = current(settings.database_urls(), wanted)
+    rows = [{"name": lineage.name, "has": has[lineage.name], "newest": lineage.head()} for lineage in wanted]
     show_rows([row | {"pending": row["has"] != row["newest"]} for row in rows], as_json=as_json)
 
 
@@ -68,8 +58,8 @@ def check_drift() -> None:
     from folkmoot.web.desk import configuration
 
     settings = configuration()
-    path = settings.database_url().removeprefix("sqlite:///")
-    differing = [lineage.name for lineage in lineages(load(settings)) if drift(path, lineage)]
+    urls = settings.database_urls()
+    differing = [lineage.name for lineage in lineages(load(settings)) if drift(urls, lineage)]
     if differing:
         raise Refused(f"The tables of {', '.join(differing)} differ from the database: write a migration.")
     click.echo("The database is as the tables are written.")
@@ -89,5 +79,4 @@ def revision(name: str, message: str) -> None:
     if lineage is None:
         raise NotFound(f"No active plugin is called {name}.")
     number = f"{int((lineage.head() or '_0').rpartition('_')[2]) + 1:04d}"
-    path = settings.database_url().removeprefix("sqlite:///")
-    click.echo(revise(path, lineage, number, message))
+    click.echo(revise(settings.database_urls(), lineage, number, message))

@@ -6,13 +6,17 @@ from typing import Any
 
 import click
 
+from folkmoot.cli.backup import backup, restore
 from folkmoot.cli.check import check
 from folkmoot.cli.database import db
+from folkmoot.cli.jobs import jobs
 from folkmoot.cli.new import new
 from folkmoot.cli.people import token, user
 from folkmoot.cli.plugins import plugin
+from folkmoot.cli.privacy import personal_data, retention
 from folkmoot.cli.serve import demo, serve
 from folkmoot.cli.sites import site
+from folkmoot.cli.worker import worker
 from folkmoot.spec.errors import ConfigurationFaults, FolkmootError
 
 MOST_LINES = 3
@@ -51,7 +55,7 @@ def folkmoot(config: str | None) -> None:
     """
 
 
-for command in (new, serve, demo, check, db, plugin, site, user, token):
+for command in (new, serve, demo, check, db, plugin, site, user, token, jobs, worker, backup, restore, personal_data, retention):
     folkmoot.add_command(command)
 
 
@@ -80,3 +84,7 @@ def _shortened(error: FolkmootError) -> str:
 def _say(text: str, status: int) -> int:
     click.echo(text, err=True)
     return status
+
+
+if __name__ == "__main__":
+    main()

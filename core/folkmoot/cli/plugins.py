@@ -21,8 +21,7 @@ def _rows() -> list[dict[str, Any]]:
 
     settings = configuration()
     registry = load(settings, strict=False)
-    path = settings.database_url().removeprefix("sqlite:///")
-    waiting = {lineage.name for lineage in pending(path, lineages(registry))}
+    waiting = {lineage.name for lineage in pending(settings.database_urls(), lineages(registry))}
     rows = []
     for found in registry.plugins:
         is_waiting = found.state is State.ACTIVE and found.name in waiting

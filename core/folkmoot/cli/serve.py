@@ -15,7 +15,8 @@ from folkmoot.spec.errors import Refused
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="More than one needs PostgreSQL.")
 @click.option("--migrate", is_flag=True, help="Bring the database up to date first.")
-def serve(host: str, port: int, workers: int, migrate: bool) -> None:
+@click.option("--no-worker", is_flag=True, help="Leave jobs to “folkmoot worker” processes.")
+def serve(host: str, port: int, workers: int, migrate: bool, no_worker: bool) -> None:
     """Serve the site."""
     from folkmoot.web.application import create_application
     from folkmoot.web.desk import configuration
@@ -27,7 +28,7 @@ def serve(host: str, port: int, workers: int, migrate: bool) -> None:
         upgrade_database(settings)
     # The port first: a refusal is a sentence alone, and booting has already written to the log.
     listener = _listen(host, port)
-    application = create_application(settings)
+    application = create_application(settings, worker=not no_worker)
     name = settings.settings.site.name
     click.echo(f"{name} is served at http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}")
     _run(application, listener)

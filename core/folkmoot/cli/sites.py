@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from folkmoot.cli import lifecycle
 from folkmoot.cli.output import as_json, show_rows
 from folkmoot.kernel.settings import SiteSection
 from folkmoot.spec.errors import Fault, Unprocessable
@@ -90,3 +91,14 @@ def list_sites(as_json: bool) -> None:
             return list(await service.list_sites(session, first))
 
     show_rows(on_platform(work), as_json=as_json)
+
+
+for command in (
+    lifecycle.show,
+    lifecycle.suspend,
+    lifecycle.resume,
+    lifecycle.export_site,
+    lifecycle.import_site,
+    lifecycle.delete,
+):
+    site.add_command(command)

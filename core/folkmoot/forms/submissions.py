@@ -1,6 +1,5 @@
 """Submissions: durable before the receipt is shown, once for each idempotency key, read back with their answers."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from folkmoot.forms.definition import FormDefinition
 from folkmoot.forms.models import Answer, Draft, Submission
 from folkmoot.forms.question_types import Answer as AnswerValue
 from folkmoot.kernel.ids import new_id, new_reference
+from folkmoot.spec.errors import Clash
 from folkmoot.store.scoping import SiteSession
 from folkmoot.store.writer import Change, Row
 
@@ -105,7 +105,7 @@ async def submit_answers(
         receipt = Receipt(new_id(), new_reference(place.site.reference_prefix), place.now())
         try:
             await place.submit(_change(place.site.id, form, answers, sending, receipt, event))
-        except sqlite3.IntegrityError:
+        except Clash:
             async with place.reading() as session:
                 before = await find_receipt(session, form.form_id, sending.key)
             if before is not None:

@@ -20,11 +20,12 @@ from packaging.utils import canonicalize_name
 from folkmoot.kernel.registry import CORE, Owned, Plugin, Registry, State
 from folkmoot.kernel.settings import Configuration
 from folkmoot.spec import descriptors, hookspecs
-from folkmoot.spec.descriptors import PUBLIC, SIGNED_IN
+from folkmoot.spec.descriptors import OWN_KEY, PUBLIC, SIGNED_IN
 from folkmoot.spec.errors import ConfigurationFaults
 from folkmoot.spec.manifest import Manifest
 
 GROUP = "folkmoot.plugins"
+CRON_FIELDS = 5
 
 # hook -> (field of the registry, what it must return)
 HOOKS: dict[str, tuple[str, type[Any]]] = {
@@ -38,6 +39,10 @@ HOOKS: dict[str, tuple[str, type[Any]]] = {
     "register_blocks": ("blocks", descriptors.Block),
     "register_tasks": ("tasks", descriptors.TaskSource),
     "register_search_sources": ("search_sources", descriptors.SearchSource),
+    "register_jobs": ("jobs", descriptors.Job),
+    "register_listeners": ("listeners", descriptors.Listener),
+    "register_topics": ("topics", descriptors.Topic),
+    "register_personal_data": ("personal_data", descriptors.PersonalData),
     "register_commands": ("commands", descriptors.Command),
     "seed_demo": ("seeds", descriptors.Seed),
 }
@@ -204,7 +209,8 @@ def check(boot: Boot) -> None:
                 boot.faults.append(f"{plugin.name} and {boot.mounts[segment]} both claim the address /{segment}.")
             boot.mounts[segment] = plugin.name
     boot.faults += _route_faults(boot)
-    known = {PUBLIC, SIGNED_IN} | {owned.item.name for owned in boot.collected["permissions"]}
+    boot.faults += _job_faults(boot)
+    known = {PUBLIC, SIGNED_IN, OWN_KEY} | {owned.item.name for owned in boot.collected["permissions"]}
     for kind in ("routes", "admin_routes", "api_routes", "admin_nav", "tasks"):
         boot.faults += [
             f"{owned.plugin}: {_label(owned.item)} needs the permission “{owned.item.permission}”, "
@@ -212,6 +218,19 @@ def check(boot: Boot) -> None:
             for owned in boot.collected[kind]
             if owned.item.permission not in known
         ]
+
+
+def _job_faults(boot: Boot) -> Iterator[str]:
+    seen: set[str] = set()
+    for owned in (*boot.collected["jobs"], *boot.collected["listeners"]):
+        name, schedule = owned.item.name, getattr(owned.item, "schedule", "")
+        if not name.startswith(f"{owned.plugin}."):
+            yield f"{owned.plugin}: the job {name} must be called {owned.plugin}.<verb>."
+        if name in seen:
+            yield f"{owned.plugin}: two jobs or listeners are called {name}."
+        if schedule and len(schedule.split()) != CRON_FIELDS:
+            yield f"{owned.plugin}: the schedule of {name} must have five parts: minute, hour, day, month, weekday."
+        seen.add(name)
 
 
 def _label(item: Any) -> str:

@@ -10,12 +10,16 @@ from folkmoot.spec.descriptors import (
     ApiRoute,
     Block,
     Command,
+    Job,
+    Listener,
     NavItem,
     Permission,
+    PersonalData,
     Route,
     SearchSource,
     Seed,
     TaskSource,
+    Topic,
 )
 from folkmoot.spec.manifest import Manifest
 
@@ -76,6 +80,10 @@ class Registry:
     blocks: tuple[Owned[Block], ...] = ()
     tasks: tuple[Owned[TaskSource], ...] = ()
     search_sources: tuple[Owned[SearchSource], ...] = ()
+    jobs: tuple[Owned[Job], ...] = ()
+    listeners: tuple[Owned[Listener], ...] = ()
+    topics: tuple[Owned[Topic], ...] = ()
+    personal_data: tuple[Owned[PersonalData], ...] = ()
     commands: tuple[Owned[Command], ...] = ()
     seeds: tuple[Owned[Seed], ...] = ()
     mounts: Mapping[str, str]

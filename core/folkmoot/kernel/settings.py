@@ -18,8 +18,15 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from folkmoot.spec.errors import ConfigurationFaults
 
 PREFIX = "FOLKMOOT_"
+POSTGRESQL = "postgresql://"
 # These are read by the start-up itself, not settings of a site.
-SWITCHES = frozenset({"FOLKMOOT_CONFIG", "FOLKMOOT_BLOCK_PLUGINS", "FOLKMOOT_SAMPLE_DATA", "FOLKMOOT_BATTERY"})
+SWITCHES = frozenset(
+    {"FOLKMOOT_CONFIG", "FOLKMOOT_BLOCK_PLUGINS", "FOLKMOOT_SAMPLE_DATA", "FOLKMOOT_BATTERY", "FOLKMOOT_TEST_POSTGRES"}
+)
+# Never in the file, and never shown.
+SECRETS = frozenset(
+    {"secret_key", "files.secret_access_key", "mail.password", "mail.notify_api_key", "mail.receipts_key"}
+)
 KINDS = Literal[
     "department",
     "executive-agency",
@@ -64,18 +71,38 @@ class DatabaseSection(Section):
     """Where rows are kept."""
 
     url: str = "sqlite:///data/folkmoot.db"
+    owner_url: str = ""
+    system_url: str = ""
+    pool: int = Field(default=10, ge=2, le=100)
 
 
 class FilesSection(Section):
-    """Where files are kept."""
+    """Where files are kept, who looks at them before anyone gets them, and how much each site may keep."""
 
     url: str = "file:data/files"
+    endpoint: str = Field(default="", pattern=r"^(https?://[^\s]+)?$")
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key: str = ""
+    quota_mb: int = Field(default=5_000, ge=1)
+    scanner: str = Field(default="", pattern=r"^(clamd://([^\s/:]+:\d+|/[^\s]+))?$")
 
 
 class MailSection(Section):
     """How messages leave."""
 
-    backend: Literal["console"] = "console"
+    backend: Literal["console", "smtp", "notify"] = "console"
+    sender: str = "no-reply@localhost"
+    host: str = ""
+    port: int = Field(default=0, ge=0, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: str = ""
+    timeout: float = Field(default=20, ge=0.1, le=120)
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    notify_api_key: str = ""
+    notify_template_id: str = ""
+    receipts_key: str = ""
 
 
 class ServerSection(Section):
@@ -114,6 +141,30 @@ class Settings(BaseSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """Where the database is: on SQLite one URL, on PostgreSQL one for each role.
+
+    :param app: of the role that serves sites, which sees one site at a time
+    :param owner: of the role that owns the tables: migrations
+    :param system: of the role that sees all sites: sign-in, claims of jobs, backup
+    """
+
+    app: str
+    owner: str = ""
+    system: str = ""
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return "sqlite" if self.app.startswith("sqlite:") else "postgresql"
+
+    @property
+    def path(self) -> str:
+        """The path of the SQLite file."""
+        return self.app.removeprefix("sqlite:///")
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """Settings as read: the values, the folder they are relative to, and where each came from."""
 
@@ -141,14 +192,23 @@ class Configuration:
             )
         return key
 
-    def database_url(self) -> str:
-        """Return the database's URL with a relative SQLite path made absolute from the configuration's folder."""
-        scheme, _, path = self.settings.database.url.partition(":///")
-        if scheme != "sqlite":
-            raise ConfigurationFaults(
-                [f"database.url must start with sqlite:/// in this version; “{scheme.partition(':')[0]}” is not known."]
-            )
-        return f"sqlite:///{self.folder / path}"
+    def database_urls(self) -> DatabaseUrls:
+        """Return the database's URLs, a relative SQLite path made absolute from the configuration's folder."""
+        section = self.settings.database
+        scheme, _, path = section.url.partition(":///")
+        if scheme == "sqlite":
+            return DatabaseUrls(f"sqlite:///{self.folder / path}")
+        urls = (section.url, section.owner_url, section.system_url)
+        faults = [
+            f"database.{name} must start with {POSTGRESQL}: PostgreSQL needs a URL for each of three roles."
+            for name, url in zip(("url", "owner_url", "system_url"), urls, strict=True)
+            if not url.startswith(POSTGRESQL)
+        ]
+        if not section.url.startswith(POSTGRESQL):
+            faults = [f"database.url must start with sqlite:/// or {POSTGRESQL}."]
+        if faults:
+            raise ConfigurationFaults(faults)
+        return DatabaseUrls(*urls)
 
 
 def find_config(given: str | None = None) -> Path:
@@ -170,7 +230,9 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Configuration:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationFaults([f"{path.name} cannot be read: {error}."]) from None
     faults = [
-        f"{name} holds a secret: set FOLKMOOT_{name.upper()} instead." for name in from_file if name == "secret_key"
+        f"{name} holds a secret: set FOLKMOOT_{name.upper().replace('.', '__')} instead."
+        for name, _ in _flat(from_file)
+        if name in SECRETS
     ]
     from_environment, unknown = _environment(environ)
     faults += unknown

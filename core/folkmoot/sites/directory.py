@@ -1,7 +1,5 @@
 """Which site a host means, held in memory and looked up again when the directory's version has moved."""
 
-import asyncio
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,52 +111,3 @@ def _facts(site: Site, plugins: frozenset[str]) -> SiteFacts:
         contact_email=site.contact_email,
         plugins=plugins,
     )
-
-
-class Versions:
-    """Reads versions by a connection of its own, on the way to every cached page.
-
-    A version is read again only when ``pragma data_version`` says that some connection has committed since, and that is
-    asked once for all requests that the event loop picked up together. So what a request sees was looked at after the
-    request had arrived: a change that was made before it is never missed.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._committed = -1
-        self._looked = False
-        self._pages: dict[tuple[UUID, str | None], int] = {}
-
-    def directory(self) -> int:
-        """Return the directory's version."""
-        row = self._connection.execute("select version from core_directory_version where id = 1").fetchone()
-        return int(row[0]) if row else 0
-
-    def pages(self, site_id: UUID, plugin: str | None) -> int:
-        """Return the version of a plugin's pages with the shell around them, or of all pages of the site."""
-        if not self._looked:
-            self._look()
-        known = self._pages.get((site_id, plugin))
-        if known is None:
-            known = self._pages[site_id, plugin] = self._read_pages(site_id, plugin)
-        return known
-
-    def _look(self) -> None:
-        committed = self._connection.execute("pragma data_version").fetchone()[0]
-        if committed != self._committed:
-            self._pages.clear()
-            self._committed = committed
-        self._looked = True
-        # The loop runs this before anything that arrives from now on.
-        asyncio.get_running_loop().call_soon(self._look_again)
-
-    def _look_again(self) -> None:
-        self._looked = False
-
-    def _read_pages(self, site_id: UUID, plugin: str | None) -> int:
-        if plugin is None:
-            text, values = "select sum(version) from core_page_version where site_id = ?", (site_id.hex,)
-        else:
-            text = "select sum(version) from core_page_version where site_id = ? and plugin in ('core', ?)"
-            values = (site_id.hex, plugin)  # type: ignore[assignment]
-        return self._connection.execute(text, values).fetchone()[0] or 0

@@ -28,6 +28,19 @@ class Site(SQLModel, table=True):
     contact_email: str = Field(max_length=254, default="")
     parent_id: UUID | None = Field(default=None, foreign_key="core_site.id", ondelete="RESTRICT", index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    # Since when an operator has closed it, from when on it may be deleted, since when its rows are being put back.
+    suspended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delete_after: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    restoring_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def standing(self) -> str:
+        """``restoring``, ``deleted`` or ``suspended`` while the site is closed, else its status."""
+        if self.restoring_since is not None:
+            return "restoring"
+        if self.delete_after is not None:
+            return "deleted"
+        return "suspended" if self.suspended_at is not None else self.status
 
 
 class SiteHost(SQLModel, table=True):
@@ -66,3 +79,16 @@ class DirectoryVersion(SQLModel, table=True):
 
     id: int = Field(primary_key=True)
     version: int = Field(default=0, sa_type=sa.BigInteger)
+
+
+class Operation(SQLModel, table=True):
+    """What an operator did to a whole site. It stays when the site has gone, so it refers to nothing."""
+
+    __tablename__ = "core_operation"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    action: str = Field(max_length=40)
+    about_id: UUID
+    about_slug: str = Field(max_length=40)
+    note: str = Field(default="", max_length=2000)

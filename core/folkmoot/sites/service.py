@@ -13,24 +13,42 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from folkmoot.kernel.settings import SiteSection
 from folkmoot.sites.models import DirectoryVersion, PageVersion, Site, SiteHost, SitePlugin
 from folkmoot.spec.errors import Fault, NotFound, Unprocessable
+from folkmoot.store.notices import announce
+from folkmoot.store.search import ask_for_index
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}\Z")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\Z")
 SHELL = "core"
+# What search finds: of all pages, only those of core show it.
+SEARCH = "core.search"
 
 
-async def touch(session: AsyncSession, site_id: UUID, plugin: str) -> None:
-    """Make every cached page of a plugin on a site stale; it takes effect when the caller commits."""
-    version = await session.get(PageVersion, (site_id, plugin)) or PageVersion(site_id=site_id, plugin=plugin)
-    version.version += 1
-    session.add(version)
+async def touch(session: AsyncSession, site_id: UUID, plugin: str, *, at: datetime | None = None) -> None:
+    """Make every cached page of a plugin on a site stale; it takes effect when the caller commits.
+
+    :param at: the instant, when what is published has changed: search then looks at it again (without it, at night)
+    """
+    row = PageVersion(site_id=site_id, plugin=plugin, version=1)
+    mine = (col(PageVersion.site_id) == site_id, col(PageVersion.plugin) == plugin)
+    await _increase(session, sa.update(PageVersion).where(*mine).values(version=PageVersion.version + 1), row)
+    await announce(session, (site_id, plugin))
+    if at is not None:
+        await ask_for_index(session, site_id, plugin, at=at)
 
 
 async def touch_directory(session: AsyncSession) -> None:
     """Tell running processes that sites, hosts or plugins per site have changed."""
-    version = await session.get(DirectoryVersion, 1) or DirectoryVersion(id=1)
-    version.version += 1
-    session.add(version)
+    increased = sa.update(DirectoryVersion).values(version=DirectoryVersion.version + 1)
+    await _increase(session, increased, DirectoryVersion(id=1, version=1))
+    await announce(session, None)
+
+
+async def _increase(session: AsyncSession, increased: sa.Update, first: PageVersion | DirectoryVersion) -> None:
+    # In the database, not here: two who increase it at once both do.
+    done = await session.exec(increased.execution_options(synchronize_session=False))
+    if not done.rowcount:  # type: ignore[attr-defined]
+        session.add(first)
+        await session.flush()
 
 
 async def create_site(
@@ -120,6 +138,7 @@ async def switch_plugin(session: AsyncSession, site: Site, plugin: str, *, on: b
     elif not on and row is not None:
         await session.delete(row)
     await touch(session, site.id, SHELL)
+    await ask_for_index(session, site.id, plugin, at=at)
     await touch_directory(session)
     await session.commit()
 
@@ -135,7 +154,7 @@ async def list_sites(session: AsyncSession, first: str) -> Sequence[dict[str, ob
             "slug": site.slug,
             "name": site.name,
             "host": _main_host(site, [row.host for row in hosts if row.site_id == site.id]),
-            "status": site.status,
+            "status": site.standing,
             "plugins": [row.plugin for row in on if row.site_id == site.id],
             "parent": slugs.get(site.parent_id) if site.parent_id else None,
         }

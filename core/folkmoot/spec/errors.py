@@ -86,6 +86,16 @@ class Busy(FolkmootError):
     title = "The service is busy"
 
 
+class Unavailable(Busy):
+    """The database, or another service that is needed, cannot be reached; nothing was saved."""
+
+    title = "The service is not available"
+
+
+class Clash(Refused):
+    """A row breaks a rule of the database: its key is taken, or what it refers to is gone. Nothing was saved."""
+
+
 class UnscopedQuery(FolkmootError):
     """A query on site data would have run without a site, or around the session's filter."""
 

@@ -12,12 +12,16 @@ from folkmoot.spec.descriptors import (
     ApiRoute,
     Block,
     Command,
+    Job,
+    Listener,
     NavItem,
     Permission,
+    PersonalData,
     Route,
     SearchSource,
     Seed,
     TaskSource,
+    Topic,
 )
 
 hookspec = pluggy.HookspecMarker("folkmoot")
@@ -72,6 +76,26 @@ def register_tasks() -> Sequence[TaskSource]:  # type: ignore[empty-body]
 @hookspec
 def register_search_sources() -> Sequence[SearchSource]:  # type: ignore[empty-body]
     """Return what lists the published things that search and the site map show."""
+
+
+@hookspec
+def register_jobs() -> Sequence[Job]:  # type: ignore[empty-body]
+    """Return the work that is done outside requests."""
+
+
+@hookspec
+def register_listeners() -> Sequence[Listener]:  # type: ignore[empty-body]
+    """Return what is done after something has happened."""
+
+
+@hookspec
+def register_topics() -> Sequence[Topic]:  # type: ignore[empty-body]
+    """Return what people can get emails about."""
+
+
+@hookspec
+def register_personal_data() -> Sequence[PersonalData]:  # type: ignore[empty-body]
+    """Return what every table of the plugin holds about people, or that it holds nothing."""
 
 
 @hookspec

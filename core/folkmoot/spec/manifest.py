@@ -16,12 +16,15 @@ RESERVED_SEGMENTS = frozenset(
         "contact",
         "cookies",
         "cy",
+        "jobs",
         "privacy",
         "search",
         "sign-in",
         "sign-out",
         "static",
         "feedback-received",
+        "mail",
+        "subscriptions",
     }
 )
 

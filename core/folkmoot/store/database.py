@@ -1,101 +1,149 @@
-"""The database: how sessions are opened, read-only or in the process's one write turn."""
+"""The database: how sessions are opened, for reading or for writing, of one site or of the system."""
 
-import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.orm.session import Session as SqlModelSession
 
+from folkmoot.kernel.settings import DatabaseUrls
+from folkmoot.spec.errors import Clash
+from folkmoot.store.notices import Touched
 from folkmoot.store.scoping import SiteSession, site_scope
-from folkmoot.store.writer import Writer
-
-BUSY_MS = 30_000
+from folkmoot.store.writer import TAKEN, Writer
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """Return a raw connection as every part of the process opens it: WAL, foreign keys, every commit on the disk."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
-    _pragmas(connection)
-    return connection
+class SyncSystemSession(SqlModelSession):
+    """The synchronous heart of ``SystemSession``; events hang on it."""
 
 
-def _pragmas(connection: Any) -> None:
-    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={BUSY_MS}"):
-        connection.execute(f"pragma {pragma}").close()
+class SystemSession(AsyncSession):
+    """A session that belongs to no site."""
+
+    sync_session_class = SyncSystemSession
 
 
-def _create_engine(path: str) -> AsyncEngine:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, record: Any) -> None:  # noqa: ARG001
-        connection.isolation_level = None
-        _pragmas(connection)
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: sa.Connection) -> None:
-        # A transaction that will write says so at once: a later upgrade of its lock could only fail.
-        writes = connection.get_execution_options().get("folkmoot_writes", False)
-        connection.exec_driver_sql("begin immediate" if writes else "begin")
-
-    return engine
-
-
-class Database:
-    """One SQLite file, its engine and its writer.
+class Database(ABC):
+    """The engines and the writer of one database.
 
     ``reading`` and ``writing`` give sessions of one site; ``system_reading`` and ``system_writing`` give sessions for
-    the few tables that belong to no site (sites, hosts, accounts, sessions).
+    what belongs to no site (sites, hosts, accounts) and for work across sites (claims of jobs).
     """
 
-    def __init__(self, url: str) -> None:
-        self.path = url.removeprefix("sqlite:///")
-        self.engine = _create_engine(self.path)
-        self._writing = self.engine.execution_options(folkmoot_writes=True)
-        self.writer = Writer(lambda: connect(self.path))
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        writing: AsyncEngine,
+        system: AsyncEngine,
+        system_writing: AsyncEngine,
+        writer: Writer,
+    ) -> None:
+        self.engine = engine
+        self.system_engine = system
+        self.writer = writer
+        self._writing = writing
+        self._system_writing = system_writing
+        # Told what a session of this process has changed.
+        self.on_touch: Callable[[set[Touched]], object] = len
 
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @abstractmethod
     def exists(self) -> bool:
-        """Say whether the database's file is there."""
-        return Path(self.path).is_file()
+        """Say whether the database is there."""
 
+    @abstractmethod
     async def open(self) -> None:
-        """Start the writer."""
-        self.writer.start()
+        """Start the writer; raises ``ConfigurationFaults`` when the database cannot be trusted with several sites."""
 
     async def close(self) -> None:
         """Save what waits, and let go of all connections."""
-        await asyncio.to_thread(self.writer.close)
-        await self.engine.dispose()
+        await self.writer.close()
+        for engine in {self.engine, self.system_engine}:
+            await engine.dispose()
+
+    @abstractmethod
+    def _turn(self, site: UUID | None, *, shared: bool) -> AbstractAsyncContextManager[None]:
+        """Hold what a writing session must hold before it begins."""
 
     @asynccontextmanager
     async def reading(self, site_id: UUID) -> AsyncIterator[SiteSession]:
         """Open a session of a site for reading."""
         with site_scope(site_id):
-            async with SiteSession(self.engine, site_id) as session:
+            async with self._guard(), SiteSession(self.engine, site_id) as session:
                 yield session
 
     @asynccontextmanager
     async def writing(self, site_id: UUID) -> AsyncIterator[SiteSession]:
-        """Open a session of a site for writing; what is not committed when it ends is rolled back."""
+        """Open a session of a site for writing; what is not committed when it ends is rolled back.
+
+        Sessions that write to one site come one after another, so that what was looked up still holds when it is used.
+        """
         with site_scope(site_id):
-            async with self.writer.turn(), SiteSession(self._writing, site_id) as session:
+            async with self._turn(site_id, shared=False), self._guard(), SiteSession(self._writing, site_id) as session:
+                session.sync_session.info["writes"] = True
                 yield session
+                self._announce(session)
 
     @asynccontextmanager
     async def system_reading(self) -> AsyncIterator[AsyncSession]:
         """Open a session for tables that belong to no site."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        async with self._guard(), SystemSession(self.system_engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
-    async def system_writing(self) -> AsyncIterator[AsyncSession]:
-        """Open a writing session for tables that belong to no site."""
-        async with self.writer.turn(), AsyncSession(self._writing, expire_on_commit=False) as session:
+    async def system_writing(self, *, shared: bool = False) -> AsyncIterator[AsyncSession]:
+        """Open a writing session for tables that belong to no site.
+
+        :param shared: whether others may write at the same time (PostgreSQL): for statements that are sound alone,
+            such as the claim of a job
+        """
+        async with (
+            self._turn(None, shared=shared),
+            self._guard(),
+            SystemSession(self._system_writing, expire_on_commit=False) as session,
+        ):
+            session.sync_session.info["writes"] = not shared
             yield session
+            self._announce(session)
+
+    def _announce(self, session: AsyncSession) -> None:
+        touched = session.sync_session.info.pop("touched", None)
+        if touched:
+            self.on_touch(touched)
+
+    @asynccontextmanager
+    async def _guard(self) -> AsyncIterator[None]:
+        """Turn what the driver says into an error of ours where there is one, with a sentence."""
+        try:
+            yield
+        except IntegrityError as error:
+            raise Clash(TAKEN) from error
+        except (DBAPIError, OSError, PoolTimeout) as error:
+            told = self.told(error)
+            if told is None:
+                raise
+            raise told from error
+
+    @abstractmethod
+    def told(self, error: Exception) -> Exception | None:
+        """Return an error of ours for a database that cannot be reached, is full or is held by somebody else."""
+
+
+def open_database(urls: DatabaseUrls, pool: int = 10) -> Database:
+    """Return the database of its URLs, not yet opened. PostgreSQL's driver is imported only for it."""
+    if urls.dialect == "sqlite":
+        from folkmoot.store.sqlite import SqliteDatabase
+
+        return SqliteDatabase(urls.path)
+    from folkmoot.store.postgres import PostgresDatabase
+
+    return PostgresDatabase(urls, pool)

@@ -13,7 +13,7 @@ import httpx
 import jinja2
 
 from folkmoot.accounts import service as accounts
-from folkmoot.kernel.settings import Configuration, SiteSection, load
+from folkmoot.kernel.settings import Configuration, DatabaseUrls, SiteSection, load
 from folkmoot.sites.directory import SiteFacts
 from folkmoot.sites.service import create_site
 from folkmoot.testing.html import Element, form_fields, read_html
@@ -113,6 +113,11 @@ class Instance:
         return self.edge.platform
 
     @property
+    def database(self) -> str:
+        """The kind of its database: ``sqlite`` or ``postgresql``."""
+        return self.platform.database.dialect
+
+    @property
     def site(self) -> SiteFacts:
         """The first site."""
         return self._named(FIRST)
@@ -163,6 +168,23 @@ class Instance:
         for client in self._clients:
             await client.aclose()
         await self.platform.close()
+        if self.database == "postgresql":
+            from folkmoot.testing.postgres import drop_database
+
+            drop_database(self.platform.configuration.database_urls())
+
+    async def work(self) -> int:
+        """Do all jobs of all sites that are due by the frozen clock, until none is, and return how many were begun."""
+        from sqlmodel import select
+
+        from folkmoot.sites.models import Site
+        from folkmoot.web.worker import Worker
+
+        worker = Worker(self.platform)
+        async with self.platform.database.system_reading() as session:
+            made_at = min((await session.exec(select(Site.created_at))).all())
+        await worker.schedules.look(since=made_at)
+        return await worker.drain()
 
 
 class _CompiledOnce(jinja2.BytecodeCache):
@@ -182,48 +204,94 @@ class _CompiledOnce(jinja2.BytecodeCache):
 
 
 _compiled = _CompiledOnce()
-_migrated: dict[tuple[str, ...], bytes] = {}
+# Databases as they were once prepared, by what is in them: copying is quicker than making.
+_prepared: dict[tuple[str, ...], bytes] = {}
+FILLED = "filled"
 
 
-def write_configuration(folder: Path, plugins: Sequence[str]) -> Configuration:
-    """Write the configuration of a test instance, and read it back."""
+def write_configuration(folder: Path, plugins: Sequence[str], urls: DatabaseUrls | None = None) -> Configuration:
+    """Write the configuration of a test instance, and read it back.
+
+    :param urls: of a PostgreSQL database; a SQLite file in the folder is used without
+    """
     path = folder / "folkmoot.toml"
-    path.write_text(CONFIGURATION.format(plugins=json.dumps(list(plugins))), encoding="utf-8")
+    text = CONFIGURATION.format(plugins=json.dumps(list(plugins)))
+    if urls is not None:
+        text += f'[database]\nurl = "{urls.app}"\nowner_url = "{urls.owner}"\nsystem_url = "{urls.system}"\npool = 5\n'
+    path.write_text(text, encoding="utf-8")
     key = folder / "data" / "secret_key"
     key.parent.mkdir(exist_ok=True)
     key.write_text(secrets.token_urlsafe(48), encoding="utf-8")
     return load(path, environ={})
 
 
-def _migrate(configuration: Configuration, plugins: tuple[str, ...]) -> None:
-    from folkmoot.store.migrations import upgrade
+async def start_instance(
+    folder: Path,
+    plugins: Sequence[str],
+    clock: FrozenClock | None = None,
+    database: str = "sqlite",
+    *,
+    filled: bool = False,
+) -> Instance:
+    """Start an instance in a folder, with two sites on which the plugins are on.
 
-    path = Path(configuration.database_url().removeprefix("sqlite:///"))
-    if plugins not in _migrated:
-        upgrade(str(path), lineages(load_registry(configuration)))
-        _migrated[plugins] = path.read_bytes()
-    else:
-        path.write_bytes(_migrated[plugins])
-
-
-def _prepare(folder: Path, plugins: tuple[str, ...]) -> Configuration:
+    :param database: ``sqlite`` or ``postgresql``
+    :param filled: whether the first site has the plugins' demo content
+    """
+    clock = clock or FrozenClock()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    place = _on_sqlite if database == "sqlite" else _on_postgres
+    return await _open(place(folder, tuple(plugins), filled=filled), clock, filled=filled)
+
+
+def _on_sqlite(folder: Path, plugins: tuple[str, ...], *, filled: bool) -> Configuration:
     configuration = write_configuration(folder, plugins)
-    _migrate(configuration, plugins)
+    path = Path(configuration.database_urls().path)
+    key = (*plugins, FILLED) if filled else plugins
+    if key not in _prepared:
+        _prepare(configuration, filled=filled)
+        _prepared[key] = path.read_bytes()
+    path.write_bytes(_prepared[key])
     return configuration
 
 
-async def start_instance(folder: Path, plugins: Sequence[str], clock: FrozenClock | None = None) -> Instance:
-    """Start an instance in a folder, with two sites on which the plugins are on."""
-    clock = clock or FrozenClock()
-    configuration = _prepare(folder, tuple(plugins))
+def _on_postgres(folder: Path, plugins: tuple[str, ...], *, filled: bool) -> Configuration:
+    from folkmoot.testing.postgres import fresh_database
+
+    def prepare(urls: DatabaseUrls) -> None:
+        _prepare(write_configuration(folder, plugins, urls), filled=filled)
+
+    key = (*plugins, FILLED) if filled else plugins
+    return write_configuration(folder, plugins, fresh_database(key, prepare))
+
+
+def _prepare(configuration: Configuration, *, filled: bool) -> None:
+    """Make the tables, and when asked to the content, by an instance of its own that is closed again."""
+    from folkmoot.store.migrations import upgrade
+    from folkmoot.store.migrations.postgres import in_own_loop
+
+    upgrade(configuration.database_urls(), lineages(load_registry(configuration)))
+
+    async def fill() -> None:
+        instance = await _open(configuration, FrozenClock())
+        for owned in instance.platform.registry.seeds:
+            await owned.item.run(instance.desk())
+        await instance.platform.close()
+
+    if filled:
+        in_own_loop(fill)
+
+
+async def _open(configuration: Configuration, clock: FrozenClock, *, filled: bool = False) -> Instance:
     edge = create_application(configuration, clock=clock, bytecode=_compiled)
     await edge.platform.open()
-    wanted = SiteSection(slug=SECOND, name="Parent department", host=f"{SECOND}.localhost", locales=("en",))
-    async with edge.platform.database.system_writing() as session:
-        await create_site(session, wanted, plugins=plugins, at=clock.now())
-    await edge.platform.load_directory()
+    if not filled:
+        wanted = SiteSection(slug=SECOND, name="Parent department", host=f"{SECOND}.localhost", locales=("en",))
+        async with edge.platform.database.system_writing() as session:
+            plugins = configuration.settings.plugins.active
+            await create_site(session, wanted, plugins=plugins, at=clock.now())
+        await edge.platform.load_directory()
     return Instance(edge, clock)
 
 

@@ -51,5 +51,6 @@ def _forms(text: object) -> tuple[str, ...]:
 def _wanted(folder: Path) -> set[str]:
     from babel.messages.extract import extract_from_dir
 
-    found = extract_from_dir(folder, [("**.py", "python"), ("**.html", "jinja2")], {"**.html": JINJA})
+    methods = [("**.py", "python"), ("**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+    found = extract_from_dir(folder, methods, {"**.html": JINJA, "**/templates/**.txt": JINJA})
     return {_forms(message)[0] for _, _, message, _, _ in found}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from folkmoot.accounts import service as accounts
 from folkmoot.accounts.service import Person
 from folkmoot.kernel.registry import Owned
-from folkmoot.spec.descriptors import PUBLIC, SIGNED_IN, ApiRoute
+from folkmoot.spec.descriptors import OWN_KEY, PUBLIC, SIGNED_IN, ApiRoute
 from folkmoot.spec.errors import Fault, Forbidden, Malformed, SignInRequired, TooLarge, Unprocessable
 from folkmoot.web.request import Request
 
@@ -24,11 +24,12 @@ def api_handler(owned: Owned[ApiRoute]) -> HTTPRouteHandler:
     route = owned.item
 
     async def handle(request: Request) -> Response[Any]:
-        await know_token(request)
-        _admit(request, route.permission)
+        if route.permission != OWN_KEY:
+            await know_token(request)
+            _admit(request, route.permission)
         if request.visit.refused == "too large":
             raise TooLarge(f"The body is larger than {route.max_body // 1000:,} KB.")
-        if route.body is None or route.form:
+        if route.body is None or route.form or route.permission == OWN_KEY:
             answer = await route.endpoint(request)
         else:
             answer = await route.endpoint(request, read_body(route.body, await request.body() or b"{}"))

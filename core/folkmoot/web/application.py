@@ -17,6 +17,7 @@ from folkmoot.store.migrations.lineage import CORE_LINEAGE, Lineage, pending
 from folkmoot.web import core_plugin
 from folkmoot.web.api import api_handler
 from folkmoot.web.edge import Edge
+from folkmoot.web.embedded_worker import EmbeddedWorker
 from folkmoot.web.error_pages import on_exception, on_folkmoot_error, on_http_exception
 from folkmoot.web.handlers import page_handler
 from folkmoot.web.log import log
@@ -65,8 +66,7 @@ def lineages(registry: Registry) -> list[Lineage]:
 
 def check_migrations(configuration: Configuration, registry: Registry) -> None:
     """Refuse to start while the database lacks a migration."""
-    path = configuration.database_url().removeprefix("sqlite:///")
-    waiting = [lineage.name for lineage in pending(path, lineages(registry))]
+    waiting = [lineage.name for lineage in pending(configuration.database_urls(), lineages(registry))]
     if waiting:
         raise ConfigurationFaults(
             [f"The database lacks migrations of {', '.join(waiting)}: run “folkmoot db upgrade”, or serve --migrate."]
@@ -114,17 +114,21 @@ def _prerender(platform: Platform) -> None:
     platform.headers = security_headers(script_hashes(source.encode()))
 
 
-def build_app(platform: Platform) -> Edge:
-    """Return the ASGI application."""
+def build_app(platform: Platform, *, worker: bool = False) -> Edge:
+    """Return the ASGI application.
+
+    :param worker: whether jobs are done in this process, between its start and its end
+    """
     registry = platform.registry
+    embedded = EmbeddedWorker(platform) if worker else None
     handlers: list[Any] = [page_handler(owned) for owned in (*registry.routes, *registry.admin_routes)]
     handlers += [api_handler(owned) for owned in registry.api_routes]
     app = Litestar(
         route_handlers=handlers,
         request_class=Request,
         openapi_config=None,
-        on_startup=[platform.open],
-        on_shutdown=[platform.close],
+        on_startup=[platform.open, *([embedded.start] if embedded else [])],
+        on_shutdown=[*([embedded.stop] if embedded else []), platform.close],
         exception_handlers=_ERRORS,
         multipart_form_part_limit=2_000,
         request_max_body_size=None,
@@ -135,17 +139,22 @@ def build_app(platform: Platform) -> Edge:
 
 
 def create_application(
-    configuration: Configuration, *, clock: Clock | None = None, bytecode: jinja2.BytecodeCache | None = None
+    configuration: Configuration,
+    *,
+    clock: Clock | None = None,
+    bytecode: jinja2.BytecodeCache | None = None,
+    worker: bool = False,
 ) -> Edge:
     """Boot: ten steps from a configuration to the application, each timed in the log, in milliseconds.
 
+    :param worker: whether jobs are done in this process as well
     :raises ConfigurationFaults: naming everything that stands in the way
     """
     registry = load(configuration)
     start = time.perf_counter()
     check_migrations(configuration, registry)
     checked = time.perf_counter()
-    application = build_app(build_platform(configuration, registry, clock, bytecode))
+    application = build_app(build_platform(configuration, registry, clock, bytecode), worker=worker)
     steps = {
         "read_config": configuration.read_ms,
         **registry.timings,

@@ -3,8 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from folkmoot.spec.descriptors import PUBLIC, SIGNED_IN, ApiRoute, Permission, Route
+from folkmoot.spec.descriptors import (
+    PUBLIC,
+    SIGNED_IN,
+    ApiRoute,
+    Job,
+    NavItem,
+    Permission,
+    PersonalData,
+    Route,
+    TaskSource,
+)
 from folkmoot.spec.hookspecs import hookimpl
+from folkmoot.web import files_plugin, jobs_plugin, mail_plugin, privacy_plugin, search_plugin, sites_plugin
 
 STAFF = ("publisher", "author", "analyst", "moderator", "viewer")
 
@@ -14,8 +25,14 @@ def register_tables() -> Sequence[type[Any]]:
     """Return core's site-scoped tables."""
     from folkmoot.audit.models import AuditEntry
     from folkmoot.forms.models import Answer, Draft, Form, FormVersion, Submission
+    from folkmoot.mail.models import Message, Subscription, Suppression
+    from folkmoot.privacy.models import Complaint, Erasure, Retention, RetentionRun, SubjectRequest, UsageCount
+    from folkmoot.store.files.models import FileRow
+    from folkmoot.store.jobs.models import JobRow
 
-    return AuditEntry, Form, FormVersion, Draft, Submission, Answer
+    privacy = (Complaint, Erasure, Retention, RetentionRun, SubjectRequest, UsageCount)
+    mail = (Message, Subscription, Suppression)
+    return AuditEntry, Form, FormVersion, Draft, Submission, Answer, JobRow, *privacy, *mail, *search_plugin.tables(), FileRow
 
 
 @hookimpl
@@ -24,6 +41,10 @@ def register_permissions() -> Sequence[Permission]:
     return (
         Permission(name="core.console", title="Use the staff console", roles=STAFF),
         Permission(name="core.sites", title="See and change sites"),
+        *jobs_plugin.permissions(STAFF),
+        *privacy_plugin.permissions(),
+        *mail_plugin.permissions(),
+        *files_plugin.permissions(),
     )
 
 
@@ -34,8 +55,11 @@ def register_routes() -> Sequence[Route]:
 
     sign_in = {"permission": PUBLIC, "cached": False, "blocks": False}
     return (
+        *privacy_plugin.routes(),
+        *mail_plugin.routes(),
+        *files_plugin.routes(),
         Route(path="/", endpoint=home.home, permission=PUBLIC),
-        Route(path="/search", endpoint=home.search, permission=PUBLIC, query=("q",)),
+        *search_plugin.routes(),
         Route(path="/sitemap.xml", endpoint=home.sitemap, permission=PUBLIC, blocks=False),
         Route(path="/robots.txt", endpoint=home.robots, permission=PUBLIC, blocks=False),
         Route(path="/.well-known/security.txt", endpoint=home.security_txt, permission=PUBLIC, blocks=False),
@@ -65,7 +89,13 @@ def register_admin_routes() -> Sequence[Route]:
     """Return the console's first page."""
     from folkmoot.web.pages import console
 
-    return (Route(path="/admin", endpoint=console.console, permission="core.console", cached=False, blocks=False),)
+    return (
+        Route(path="/admin", endpoint=console.console, permission="core.console", cached=False, blocks=False),
+        *jobs_plugin.admin_routes(),
+        *privacy_plugin.admin_routes(),
+        *mail_plugin.admin_routes(),
+        *files_plugin.admin_routes(),
+    )
 
 
 @hookimpl
@@ -73,4 +103,42 @@ def register_api_routes() -> Sequence[ApiRoute]:
     """Return core's calls."""
     from folkmoot.web.pages import home
 
-    return (ApiRoute(path="/openapi.json", endpoint=home.openapi, permission=PUBLIC, summary="This document"),)
+    return (
+        ApiRoute(path="/openapi.json", endpoint=home.openapi, permission=PUBLIC, summary="This document"),
+        *jobs_plugin.api_routes(),
+        *search_plugin.api_routes(),
+        *mail_plugin.api_routes(),
+    )
+
+
+@hookimpl
+def register_admin_nav() -> Sequence[NavItem]:
+    """Return the console's links."""
+    return (*privacy_plugin.admin_nav(), *jobs_plugin.admin_nav(), *mail_plugin.admin_nav(), *files_plugin.admin_nav())
+
+
+@hookimpl
+def register_tasks() -> Sequence[TaskSource]:
+    """Return what finds core's tasks."""
+    return (*privacy_plugin.tasks(), *jobs_plugin.tasks(), *mail_plugin.tasks(), *files_plugin.tasks())
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    """Return core's jobs."""
+    return (
+        *jobs_plugin.jobs(),
+        *privacy_plugin.jobs(),
+        *mail_plugin.jobs(),
+        *files_plugin.jobs(),
+        *search_plugin.jobs(),
+        *sites_plugin.jobs(),
+    )
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    """Return what core's tables hold about people."""
+    from folkmoot.web.personal_data import declarations
+
+    return declarations()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from folkmoot.kernel.ids import new_id
 from folkmoot.spec.errors import TooLarge
 from folkmoot.web.addresses import Address, read_address
+from folkmoot.web.closed import closed_answer
 from folkmoot.web.cross_site import SAFE_METHODS, is_own
 from folkmoot.web.log import log, loggable
 from folkmoot.web.page_cache import FRESH_SECONDS, NOTHING, Entry, Message
@@ -41,10 +42,13 @@ WANTED = frozenset(
         b"sec-fetch-site",
         b"x-forwarded-proto",
         b"x-forwarded-host",
+        b"user-agent",
     }
 )
 SESSION_COOKIE = b"__Host-folkmoot="
 OUR_COOKIES = b"__Host-folkmoot"
+# Sent in pieces and in ranges, so not to be held in memory whole.
+STREAMED = "/files/"
 MOST_PARAMETERS = 200
 
 
@@ -90,12 +94,15 @@ class Edge:
         if path.startswith("/static/"):
             await self._static(path, site.plugins, headers, scope, send)
             return
+        if site.id in platform.closed:
+            await self._closed(site, address, scope, send)
+            return
         visit = self._visit(scope, headers, site, address)
         if address.plugin is not None and address.plugin not in site.plugins:
             await self._run(scope, receive, send, visit, gone=True)
         elif len(address.path) > 1 and address.path.endswith("/") and scope["method"] in SAFE_METHODS:
             await self._redirect(scope, send)
-        elif reads and not path.startswith("/api/"):
+        elif reads and not path.startswith("/api/") and not visit.path.startswith(STREAMED):
             await self._cached(scope, receive, send, visit, headers)
         else:
             await self._guarded(scope, receive, send, visit, headers)
@@ -107,7 +114,15 @@ class Edge:
         if known is None:
             return None
         key, site_id, plugin = known
-        return platform.cache.fresh(key, platform.versions.pages(site_id, plugin))
+        entry = platform.cache.fresh(key, platform.versions.pages(site_id, plugin))
+        if entry is not None and scope["method"] == "GET":
+            platform.counts.view(site_id, scope["path"], headers.get(b"user-agent", b""))
+        return entry
+
+    def _count(self, scope: Scope, visit: Visit, headers: dict[bytes, bytes], status: int) -> None:
+        """Count a view of a public page by somebody who is not of the staff."""
+        if status == 200 and visit.countable and scope["method"] == "GET" and visit.person is None:
+            self.platform.counts.view(visit.site.id, scope["path"], headers.get(b"user-agent", b""))
 
     def _trust(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         client = scope.get("client")
@@ -130,6 +145,7 @@ class Edge:
             request_id="",
             origin=f"{scheme}://{headers.get(b'host', b'').decode('latin-1')}",
             secure=scheme == "https",
+            head=scope["method"] == "HEAD",
         )
 
     async def _health(self, path: str, method: str, send: Send) -> None:
@@ -137,6 +153,11 @@ class Edge:
         status = 404 if path not in {"/-/live", "/-/ready"} else 200 if ready else 503
         text = {200: b"ok\n", 404: b"There is nothing here.\n", 503: b"not ready\n"}[status]
         await _send(send, status, text, self.platform.headers, kind=b"text/plain; charset=utf-8", head=method == "HEAD")
+
+    async def _closed(self, site: Any, address: Address, scope: Scope, send: Send) -> None:
+        answer = closed_answer(self.platform, site, address)
+        extra = (*self.platform.headers, *answer.headers, *((HSTS,) if scope.get("scheme") == "https" else ()))
+        await _send(send, answer.status, answer.body, extra, kind=answer.kind, head=scope["method"] == "HEAD")
 
     async def _redirect(self, scope: Scope, send: Send) -> None:
         # Never “//” or “/\\”: a browser would take what follows for another host.
@@ -175,12 +196,17 @@ class Edge:
         if entry is None:
             made = await platform.cache.fetch(key, version, make)
             if made is None:
-                await self._run(scope, receive, send, visit)
+                status = await self._run(scope, receive, send, visit)
+                self._count(scope, visit, headers, status)
                 return
             entry = made.entry
             if entry is None:
                 await _replay(send, made.messages, head=scope["method"] == "HEAD")
+                self._count(scope, visit, headers, made.messages[0]["status"])
                 return
+        # Only pages for everyone are kept, and all of them count.
+        visit.countable = True
+        self._count(scope, visit, headers, 200)
         self.shortcuts.keep(way, key, visit.site.id, visit.plugin)
         await _send_entry(send, entry, scope["method"], headers.get(b"if-none-match", b""))
 
@@ -220,12 +246,13 @@ class Edge:
                 signed_in = SESSION_COOKIE in headers.get(b"cookie", b"")
                 if not visit.refused and not is_own(method, said, visit.origin, signed_in=signed_in):
                     visit.refused = "cross-site"
-        await self._run(scope, receive, send, visit, private=True)
+        status = await self._run(scope, receive, send, visit, private=True)
+        self._count(scope, visit, headers, status)
 
     async def _run(
         self, scope: Scope, receive: Receive, send: Send, visit: Visit, *, gone: bool = False, private: bool = False
-    ) -> None:
-        """Let Litestar answer, and see that the answer carries our headers whatever happens."""
+    ) -> int:
+        """Let Litestar answer, see that the answer carries our headers whatever happens, and return its status."""
         start = time.perf_counter()
         visit.request_id = new_id().hex
         outgoing = _Outgoing(send, visit, self._extra(visit, private=private), head=scope["method"] == "HEAD")
@@ -255,6 +282,7 @@ class Edge:
             status=outgoing.status,
             ms=round(spent, 1),
         )
+        return outgoing.status
 
     def _extra(self, visit: Visit, *, private: bool) -> tuple[tuple[bytes, bytes], ...]:
         control = b"no-store" if private else b"no-cache"

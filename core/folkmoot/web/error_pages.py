@@ -76,16 +76,22 @@ def error_page(request: Request, status: int, sentence: str, *, headers: dict[st
 
 
 async def send_again(request: Request, *, status: int = 403, sentence: str = "") -> Response[str]:
-    """Return the form that was refused, with what was typed and a button that sends it again."""
+    """Return the form that was refused, with what was typed and a button that sends it again.
+
+    Files do not come back: browsers let nobody fill in which file is sent, so they have to be selected again.
+    """
+    sent = (await request.fields()).multi_items()
     fields = [
         (name, "" if name in SECRET_FIELDS else value)
-        for name, value in (await request.fields()).multi_items()
+        for name, value in sent
         if isinstance(value, str) and name != "form_token"
     ]
+    uploads = list(dict.fromkeys(name for name, value in sent if not isinstance(value, str)))
     request.visit.blocks = False
     said = request.words.gettext(sentence) if sentence else ""
     action = request.href(request.visit.path)
-    return await page(request, "errors/send_again.html", status=status, fields=fields, action=action, sentence=said)
+    told = {"fields": fields, "uploads": uploads, "action": action, "sentence": said}
+    return await page(request, "errors/send_again.html", status=status, **told)
 
 
 def _is_api(request: Request) -> bool:

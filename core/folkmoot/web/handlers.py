@@ -36,13 +36,15 @@ def page_handler(owned: Owned[Route]) -> HTTPRouteHandler:
 async def _answer(request: Request, route: Route) -> Response[Any]:
     visit = request.visit
     visit.blocks = route.blocks
+    visit.countable = route.cached and route.permission == PUBLIC
     if visit.suffix and visit.suffix not in route.suffixes:
         raise NotFound(N_("There is no such file."))
     await know_person(request)
     _admit(request, route.permission)
     if visit.refused == "too large":
         raise TooLarge(N_("What you sent is too large for this page. Nothing was saved."))
-    if request.method not in SAFE_METHODS and (visit.refused or not await _own_form(request)):
+    unsafe = request.method not in SAFE_METHODS and not route.cross_ok
+    if unsafe and (visit.refused or not await _own_form(request)):
         return await send_again(request)
     try:
         response: Response[Any] = await route.endpoint(request)

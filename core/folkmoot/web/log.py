@@ -7,6 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 
+# What follows these is a secret: whoever has it may do what the link does.
+SECRET_PATHS = ("/sign-in/", *(f"/subscriptions/{verb}/" for verb in ("confirm", "manage", "unsubscribe")))
+
+
 class JsonLines(logging.Formatter):
     """An event with its facts as one line of JSON, so that several threads can write without mixing."""
 
@@ -57,5 +61,8 @@ log = Log()
 
 
 def loggable(path: str) -> str:
-    """Return a path without the secret of a one-time link."""
-    return "/sign-in/…" if path.startswith("/sign-in/") else path
+    """Return a path without the secret of a link."""
+    for start in SECRET_PATHS:
+        if path.startswith(start):
+            return f"{start}…"
+    return path

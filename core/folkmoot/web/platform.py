@@ -1,6 +1,5 @@
 """Everything that the running process shares: built once at boot, handed to each request."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -10,10 +9,19 @@ from folkmoot.audit.chain import AuditChain
 from folkmoot.kernel.clock import Clock
 from folkmoot.kernel.registry import Registry
 from folkmoot.kernel.settings import Configuration
+from folkmoot.mail.backends import open_backend
+from folkmoot.mail.keys import Keys
 from folkmoot.sites import service as sites
-from folkmoot.sites.directory import Directory, Versions
+from folkmoot.sites.directory import Directory
+from folkmoot.sites.lifecycle import closed_sites
+from folkmoot.sites.versions import Versions, open_versions
 from folkmoot.spec.descriptors import ApiRoute, Route
-from folkmoot.store.database import Database, connect
+from folkmoot.store.database import open_database
+from folkmoot.store.files.keeping import Keeping
+from folkmoot.store.files.scanner import Scanner
+from folkmoot.store.files.storage import open_storage
+from folkmoot.web.counts import Counts
+from folkmoot.web.duties import duties
 from folkmoot.web.page_cache import PageCache
 from folkmoot.web.static import StaticFiles
 
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 REMEMBERED = 1_000
 DEFAULT_BODY = 1_000_000
+# How often the directory is read again because it changed while it was read.
+LOOKS = 3
 
 
 class Platform:
@@ -33,25 +43,36 @@ class Platform:
         self.registry = registry
         self.clock = clock
         self.secret_key = configuration.secret_key()
-        self.database = Database(configuration.database_url())
+        self.database = open_database(configuration.database_urls(), configuration.settings.database.pool)
+        self.files = open_storage(configuration)
+        self.keeping = _keeping(self)
         self.cache = PageCache()
+        self.counts = Counts(self.database, clock)
         self.static = StaticFiles()
         self.throttle = Throttle()
+        # Of people who ask for emails, by where they ask from: an office shares one address.
+        self.askers = Throttle(tries=40)
+        self.mail = open_backend(configuration.settings.mail, configuration.folder / "data" / "mail")
+        self.mail_keys = Keys(self.secret_key)
         self.mounts = _mounts(registry)
+        self.duties = duties(registry)
         self.trusted_proxies = frozenset(configuration.settings.server.trusted_proxies)
         self.headers: tuple[tuple[bytes, bytes], ...] = ()
         self.unknown_host = b""
         self.failure_pages: dict[str, bytes] = {}
+        # Sites that an operator has closed, with their standing.
+        self.closed: dict[UUID, str] = {}
         self.pages: Pages
         self._queries = _queries(registry)
         self._limits = _limits(registry)
         self._remembered: dict[tuple[Any, ...], tuple[int, Any]] = {}
-        self._connection: sqlite3.Connection | None = None
+        self.versions: Versions
+        self._opened = False
 
     async def open(self) -> None:
         """Open the database, keep the first site as the configuration has it, and learn all sites."""
-        self._connection = connect(self.database.path)
-        self.versions = Versions(self._connection)
+        self.versions = await open_versions(self.database)
+        self._opened = True
         self.directory = Directory(self.configuration.settings.site.slug, self.versions.directory)
         self.database.writer.chain = AuditChain(self.clock)
         await self.database.open()
@@ -63,27 +84,30 @@ class Platform:
 
     async def close(self) -> None:
         """Save what waits, and let go of the database."""
+        await self.counts.close()
         await self.database.close()
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._opened:
+            await self.versions.close()
+            self._opened = False
 
     def failure_page(self, locale: str) -> bytes:
         """Return the page of a failure, made at boot so that nothing more can fail."""
         return self.failure_pages.get(locale) or self.failure_pages["en"]
 
     async def load_directory(self) -> None:
-        """Learn all sites anew."""
-        async with self.database.system_reading() as session:
-            await self.directory.load(session)
+        """Learn all sites anew, and first which of them are closed: a shortcut to a page holds for one directory."""
+        for _ in range(LOOKS):
+            before = self.versions.directory()
+            async with self.database.system_reading() as session:
+                self.closed = await closed_sites(session)
+            async with self.database.system_reading() as session:
+                await self.directory.load(session)
+            if self.directory.version == before:
+                break
 
     def is_ready(self) -> bool:
         """Say whether the database answers."""
-        try:
-            self.versions.directory()
-        except sqlite3.Error:
-            return False
-        return True
+        return self.versions.alive()
 
     def declared_query(self, plugin: str | None) -> frozenset[str]:
         """Return the query parameters that any page of a plugin (or of core) has declared."""
@@ -106,6 +130,12 @@ class Platform:
             self._remembered.pop(next(iter(self._remembered)))
         self._remembered[whole] = (version, value)
         return value
+
+
+def _keeping(platform: Platform) -> Keeping:
+    files = platform.configuration.settings.files
+    scanner = Scanner(files.scanner) if files.scanner else None
+    return Keeping(platform.database, platform.files, platform.clock, files.quota_mb * 1_000_000, scanner)
 
 
 def _mounts(registry: Registry) -> Mapping[str, str]:

@@ -158,6 +158,8 @@ class Pages:
 
     def __init__(self, environment: jinja2.Environment) -> None:
         self.environment = environment
+        # The same templates, filters and words for text that is not HTML: mail.
+        self.texts = environment.overlay(autoescape=False)
 
     def html(self, request: Request, template: str, context: Mapping[str, Any]) -> str:
         """Return a page's HTML."""

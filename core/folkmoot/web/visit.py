@@ -20,7 +20,9 @@ class Visit:
     :param path: without the language prefix and the suffix
     :param suffix: ``json``, ``csv`` and so on when the address asked for a file, else empty
     :param refused: why an unsafe request must not be carried out, or empty
+    :param head: whether only the headers of the answer are wanted
     :param fresh_until: the next instant at which the page would change by itself
+    :param countable: whether the address is a public page's, whose views are counted; never one with a secret in it
     """
 
     platform: "Platform"
@@ -37,6 +39,8 @@ class Visit:
     person: Person | None = None
     session_secret: str = ""
     blocks: bool = True
+    countable: bool = False
+    head: bool = False
     cookies: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 

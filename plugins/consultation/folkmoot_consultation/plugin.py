@@ -18,6 +18,9 @@ from folkmoot.api import (
     TaskSource,
     hookimpl,
 )
+from folkmoot.api.jobs import Job
+from folkmoot.api.mail import Topic
+from folkmoot.api.privacy import PersonalData
 
 MANIFEST = Manifest(
     name="consultation",
@@ -136,6 +139,33 @@ def register_search_sources() -> Sequence[SearchSource]:
     from folkmoot_consultation.events import search_entries
 
     return (SearchSource(name="consultations", title=N_("Consultation"), load=search_entries, order=20),)
+
+
+@hookimpl
+def register_topics() -> Sequence[Topic]:
+    """Return what people can get emails about."""
+    from folkmoot_consultation.mail import NEW, ONE, find_title
+
+    return (
+        Topic(name=NEW, title=N_("New consultations"), path="/consultations"),
+        Topic(name=ONE, title=N_("A consultation"), path="/consultations/{object}", find=find_title),
+    )
+
+
+@hookimpl
+def register_jobs() -> Sequence[Job]:
+    """Return what is done when a consultation opens or closes."""
+    from folkmoot_consultation.mail import TELL, tell
+
+    return (Job(name=TELL, title=N_("Tell subscribers about a consultation"), run=tell),)
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    """Return what the plugin's tables hold about people."""
+    from folkmoot_consultation.privacy import personal_data
+
+    return personal_data()
 
 
 @hookimpl

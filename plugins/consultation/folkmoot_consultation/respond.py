@@ -24,6 +24,7 @@ from folkmoot.api.forms import (
     validate_page,
     visible,
 )
+from folkmoot.api.privacy import count_end, count_start
 from folkmoot_consultation.pages import find_live, told
 from folkmoot_consultation.service import Live
 from folkmoot_consultation.timing import takes_answers
@@ -123,6 +124,7 @@ async def keep(request: Request) -> Any:
         return await _question_page(request, live, number, typed, earlier, (), busy=str(error))
     if secret != held:
         request.set_cookie_header(_cookie(live), secret)
+        count_start(request, _address(live))
     answers = {**{key: value for key, value in earlier.items() if key not in asked}, **checked.answers}
     onward = next_page(definition, answers, number)
     return redirect(request, _address(live, f"respond/{onward}" if onward else "check-answers"))
@@ -200,6 +202,7 @@ async def send(request: Request) -> Any:
     except Busy as error:
         sentence = request.words.gettext(str(error))
         return await _check_page(request, live, draft, values["confidential"], [("confidential", sentence)], status=503)
+    count_end(request, _address(live))
     return redirect(request, _address(live, "confirmation"))
 
 

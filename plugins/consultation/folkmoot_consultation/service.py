@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from folkmoot.api import Fault, NotFound, Refused, SiteSession, Unprocessable, record_audit, touch
 from folkmoot.api.forms import Form, FormDefinition, FormVersion, InvalidDefinition, LiveForm, parse_definition
+from folkmoot_consultation.mail import plan_mail
 from folkmoot_consultation.models import Consultation
 from folkmoot_consultation.timing import State, state_at
 
@@ -205,7 +206,8 @@ async def publish_consultation(
     await record_audit(
         session, at=at, actor=by, action="consultation.published", object_id=consultation.id, note=reason[:1000]
     )
-    await touch(session, session.site_id, PLUGIN)
+    await plan_mail(session, consultation, at=at)
+    await touch(session, session.site_id, PLUGIN, at=at)
     await session.commit()
     return consultation
 

@@ -1,13 +1,12 @@
 """The JSON calls: create, load, publish, and read what is published."""
 
-import sqlite3
 from datetime import datetime
 from typing import Any
 
 from litestar.datastructures import UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from folkmoot.api import Fault, Malformed, NotFound, Refused, Request, SiteSession, Unprocessable, read_body
+from folkmoot.api import Clash, Fault, Malformed, NotFound, Refused, Request, SiteSession, Unprocessable, read_body
 from folkmoot_dashboard import catalogue, service
 from folkmoot_dashboard.catalogue import Wanted
 from folkmoot_dashboard.loading import prepare_version
@@ -118,7 +117,7 @@ async def load_version(request: Request) -> VersionOut:
         )
     try:
         await request.submit(loaded.change)
-    except sqlite3.IntegrityError:
+    except Clash:
         # Another load of this dataset was faster; when it was this very call, the answer is its answer.
         async with request.reading() as session:
             if earlier := await _loaded_before(session, slug, key):

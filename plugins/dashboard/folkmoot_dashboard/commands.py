@@ -1,12 +1,11 @@
 """``folkmoot dashboard``: load a file, and see where datasets stand."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import click
 
-from folkmoot.api import Desk, Refused, Unprocessable, at_desk
+from folkmoot.api import Clash, Desk, Refused, Unprocessable, at_desk
 from folkmoot_dashboard import service, status
 from folkmoot_dashboard.loading import Loaded, prepare_version
 from folkmoot_dashboard.reading import Observed, read_file
@@ -60,7 +59,7 @@ async def load_at(desk: Desk, facts: Facts, observed: list[Observed], *, publish
         loaded = await prepare_version(session, facts, observed, actor=desk.actor, now=desk.now())
     try:
         await desk.submit(loaded.change)
-    except sqlite3.IntegrityError:
+    except Clash:
         raise Refused(service.AT_ONCE) from None
     if publish:
         async with desk.writing() as session:

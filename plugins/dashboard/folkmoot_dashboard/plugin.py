@@ -17,6 +17,7 @@ from folkmoot.api import (
     Seed,
     hookimpl,
 )
+from folkmoot.api.privacy import PersonalData
 
 MANIFEST = Manifest(
     name="dashboard",
@@ -168,6 +169,14 @@ def register_search_sources() -> Sequence[SearchSource]:
     from folkmoot_dashboard import pages
 
     return (SearchSource(name="dashboards", title=N_("Dashboard"), load=pages.search_entries, order=30),)
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    """Return what the plugin's tables hold about people."""
+    from folkmoot_dashboard.privacy import personal_data
+
+    return personal_data()
 
 
 @hookimpl

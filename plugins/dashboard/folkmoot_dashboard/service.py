@@ -116,7 +116,7 @@ async def publish_version(session: SiteSession, slug: str, number: str, *, actor
     session.add(version)
     note = f"{slug} {number}"
     await record_audit(session, at=now, actor=actor, action="dashboard.published", object_id=version.id, note=note)
-    await touch(session, session.site_id, PLUGIN)
+    await touch(session, session.site_id, PLUGIN, at=now)
     await touch(session, session.site_id, "core")
     await session.commit()
     return version

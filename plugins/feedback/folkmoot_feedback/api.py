@@ -1,12 +1,11 @@
 """The JSON call for programs that show our question on pages of their own."""
 
-import sqlite3
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StrictBool
 
-from folkmoot.api import Fault, Request, Unprocessable
+from folkmoot.api import Clash, Fault, Request, Unprocessable
 from folkmoot_feedback import service
 from folkmoot_feedback.paths import page_path
 from folkmoot_feedback.service import Report
@@ -44,7 +43,7 @@ async def create(request: Request, body: PageFeedbackIn) -> PageFeedbackOut:
         return earlier
     try:
         await request.submit(change)
-    except sqlite3.IntegrityError:
+    except Clash:
         # Another request with this key was faster.
         earlier = await _saved(request, key) if key else None
         if earlier is None:

@@ -23,9 +23,10 @@ class RecentPosts:
         key = digest("\n".join(parts))
         while self._seen and (len(self._seen) > MOST or now - next(iter(self._seen.values())) > WINDOW):
             self._seen.popitem(last=False)
-        if key in self._seen:
+        if key in self._seen and now - self._seen[key] <= WINDOW:
             return False
         self._seen[key] = now
+        self._seen.move_to_end(key)
         return True
 
     def forget(self, *parts: str) -> None:

@@ -21,6 +21,7 @@ from folkmoot.api import (
     TaskSource,
     hookimpl,
 )
+from folkmoot.api.privacy import PersonalData
 
 MANIFEST = Manifest(
     name="feedback",
@@ -151,6 +152,14 @@ async def _tasks(session: SiteSession, now: datetime) -> Sequence[Task]:  # noqa
     if not waiting:
         return ()
     return (Task(title=N_("Look at reports about pages"), path="/admin/feedback?state=new", count=waiting),)
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    """Return what the plugin's tables hold about people."""
+    from folkmoot_feedback.privacy import personal_data
+
+    return personal_data()
 
 
 @hookimpl

@@ -17,6 +17,7 @@ from folkmoot.api import (
     TaskSource,
     hookimpl,
 )
+from folkmoot.api.privacy import PersonalData
 
 MANIFEST = Manifest(
     name="publication",
@@ -106,6 +107,14 @@ def register_search_sources() -> Sequence[SearchSource]:
         SearchSource(name="publications", title=N_("Publication"), load=publication_entries),
         SearchSource(name="recommendations", title=N_("Recommendation"), load=recommendation_entries),
     )
+
+
+@hookimpl
+def register_personal_data() -> Sequence[PersonalData]:
+    """Return what the plugin's tables hold about people."""
+    from folkmoot_publication.privacy import personal_data
+
+    return personal_data()
 
 
 @hookimpl

@@ -58,7 +58,7 @@ async def keep_recommendations(
         object_id=publication.id,
         note=note,
     )
-    await touch(session, session.site_id, PLUGIN)
+    await touch(session, session.site_id, PLUGIN, at=now)
     await session.commit()
     return Kept(**counts)
 
@@ -96,7 +96,7 @@ async def keep_recommendation(
     await record_audit(
         session, at=now, actor=actor, action="publication.recommendation_kept", object_id=recommendation.id, note=ref
     )
-    await touch(session, session.site_id, PLUGIN)
+    await touch(session, session.site_id, PLUGIN, at=now)
     await session.commit()
     return recommendation
 

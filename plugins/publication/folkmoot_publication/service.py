@@ -157,7 +157,7 @@ async def publish(
     await record_audit(
         session, at=now, actor=actor, action="publication.published", object_id=publication.id, note=reason
     )
-    await touch(session, session.site_id, PLUGIN)
+    await touch(session, session.site_id, PLUGIN, at=now)
     await session.commit()
     return publication, edition
 

@@ -1,10 +1,12 @@
 """What migrations there are, and which the database has seen: without importing Alembic, for a quick start."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from folkmoot.kernel.settings import DatabaseUrls
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,33 @@ class Lineage:
 CORE_LINEAGE = Lineage("core", "folkmoot")
 
 
-def current(connection: sqlite3.Connection, lineage: Lineage) -> str | None:
-    """Return the revision that the database has, or ``None``."""
-    try:
-        row = connection.execute(f"select version_num from {lineage.version_table}").fetchone()  # noqa: S608
-    except sqlite3.OperationalError:
-        return None
-    return str(row[0]) if row else None
+def current(urls: DatabaseUrls, lineages: Iterable[Lineage]) -> Mapping[str, str | None]:
+    """Return the revision that the database has of each lineage, or ``None``."""
+    tables = {lineage.name: lineage.version_table for lineage in lineages}
+    if urls.dialect == "sqlite":
+        return _current_on_sqlite(urls.path, tables)
+    from folkmoot.store.migrations.postgres import current_versions
+
+    return current_versions(urls, tables)
 
 
-def pending(path: str, lineages: Iterable[Lineage]) -> Sequence[Lineage]:
-    """Return the lineages whose newest migration the SQLite file at ``path`` has not seen."""
+def _current_on_sqlite(path: str, tables: Mapping[str, str]) -> dict[str, str | None]:
     if not Path(path).is_file():
-        return [lineage for lineage in lineages if lineage.head()]
+        return dict.fromkeys(tables)
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        return [lineage for lineage in lineages if lineage.head() != current(connection, lineage)]
+        there = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+        found: dict[str, str | None] = dict.fromkeys(tables)
+        for name, table in tables.items():
+            row = connection.execute(f"select version_num from {table}").fetchone() if table in there else None  # noqa: S608
+            found[name] = str(row[0]) if row else None
+        return found
     finally:
         connection.close()
+
+
+def pending(urls: DatabaseUrls, lineages: Iterable[Lineage]) -> Sequence[Lineage]:
+    """Return the lineages whose newest migration the database has not seen."""
+    wanted = list(lineages)
+    has = current(urls, wanted)
+    return [lineage for lineage in wanted if lineage.head() != has[lineage.name]]

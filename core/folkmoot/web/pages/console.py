@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response
 
+from folkmoot.kernel.registry import CORE
 from folkmoot.spec.descriptors import Task
 from folkmoot.web.log import log
 from folkmoot.web.render import page, say_datetime
@@ -17,13 +18,17 @@ def console_nav(request: Request) -> list[tuple[str, str, bool]]:
     items = [("/admin", request.words.gettext(N_("Tasks")))] + [
         (owned.item.path, request.words.gettext(owned.item.label))
         for owned in request.platform.registry.admin_nav
-        if owned.plugin in request.site.plugins and owned.item.permission in who.permissions
+        if _is_on(request, owned.plugin) and owned.item.permission in who.permissions
     ]
     path = request.visit.path
     return [
         (label, request.href(start), path == start or (start != "/admin" and path.startswith(f"{start}/")))
         for start, label in items
     ]
+
+
+def _is_on(request: Request, plugin: str) -> bool:
+    return plugin == CORE or plugin in request.site.plugins
 
 
 async def console_page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response[str]:
@@ -42,7 +47,7 @@ async def _tasks(request: Request) -> list[tuple[str, str, int | None, str | Non
     now = request.now()
     async with request.reading() as session:
         for owned in request.platform.registry.tasks:
-            if owned.plugin not in request.site.plugins or owned.item.permission not in request.who.permissions:
+            if not _is_on(request, owned.plugin) or owned.item.permission not in request.who.permissions:
                 continue
             try:
                 found: list[Task] = list(await owned.item.load(session, now))
@@ -57,5 +62,5 @@ def _shown(request: Request, plugin: str, task: Task) -> tuple[str, str, int | N
     words = request.words
     due = say_datetime(task.due, words) if task.due else None
     manifest = request.platform.registry.plugin(plugin)
-    title = manifest.manifest.title if manifest and manifest.manifest else plugin
-    return words.gettext(task.title), request.href(task.path), task.count, due, words.gettext(title)
+    title = manifest.manifest.title if manifest and manifest.manifest else ""
+    return words.gettext(task.title), request.href(task.path), task.count, due, words.gettext(title) if title else ""

@@ -1,4 +1,4 @@
-"""Home, search, and the addresses that programs read."""
+"""Home, and the addresses that programs read."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,8 +15,6 @@ from folkmoot.web.render import blocks, page
 from folkmoot.web.request import Request
 
 CORE_PATHS = ("/", "/accessibility-statement", "/privacy", "/cookies", "/contact")
-LONGEST_QUERY = 200
-MOST_HITS = 100
 
 
 async def home(request: Request) -> Response[str]:
@@ -38,29 +36,14 @@ async def published(request: Request) -> list[tuple[Owned[SearchSource], SearchE
             except Exception as error:
                 log.error("search source failed", source=owned.item.name, error=type(error).__name__)
                 continue
-            found += [(owned, entry) for entry in entries]
+            found += [(owned, entry) for entry in entries if entry.shows(now)]
     return found
-
-
-async def search(request: Request) -> Response[str]:
-    """Search the titles of what is published on this site."""
-    query = str(request.query_params.get("q", ""))[:LONGEST_QUERY].strip()
-    hits: list[tuple[str, str, str, str]] = []
-    if query:
-        terms = query.casefold().split()
-        for owned, entry in await published(request):
-            text = f"{entry.title} {entry.summary}".casefold()
-            if all(term in text for term in terms):
-                kind = request.words.gettext(owned.item.title)
-                hits.append((entry.title, request.href(entry.path), entry.summary, kind))
-        hits.sort(key=lambda hit: not all(term in hit[0].casefold() for term in terms))
-    return await page(request, "search.html", query=query, hits=hits[:MOST_HITS], total=len(hits), searched=bool(query))
 
 
 async def sitemap(request: Request) -> Response[str]:
     """List the addresses of the site for search engines."""
-    paths = [*CORE_PATHS, *(entry.path for _, entry in await published(request))]
-    lines = [f"<url><loc>{escape(request.visit.origin + path)}</loc></url>" for path in paths]
+    paths = [*CORE_PATHS, *(entry.path.partition("#")[0] for _, entry in await published(request))]
+    lines = [f"<url><loc>{escape(request.visit.origin + path)}</loc></url>" for path in dict.fromkeys(paths)]
     text = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
     return Response("\n".join([text, *lines, "</urlset>\n"]), media_type="application/xml")
 
