@@ -25,6 +25,12 @@ class Answer:
     body: bytes
 
 
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return our environment without anything of Folkmoot's, so that no other site is meant, and with what is given."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("FOLKMOOT_")}
+    return ours | dict(more)
+
+
 def free_port() -> int:
     """Return a port of the loopback interface that nothing listens on."""
     with socket.socket() as listener:
@@ -37,9 +43,18 @@ class Server:
     """One server in a process of its own, as a context: it answers when the context begins, and is gone after it."""
 
     def __init__(
-        self, name: str, command: Sequence[str], *, port: int, folder: Path, ready: str, logs: Path | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        port: int,
+        folder: Path,
+        ready: str,
+        logs: Path | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
+        self.environ = dict(environ or {})
         self.command = list(command)
         self.port = port
         self.folder = folder
@@ -57,7 +72,12 @@ class Server:
         start = time.perf_counter()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                self.command, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                self.command,
+                cwd=self.folder,
+                env=environment(self.environ),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         try:
             self._wait(start)

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.processes import Server, free_port
+from benchmarks.processes import Server, environment, free_port
+from folkmoot.kernel.settings import DatabaseUrls
 
 PLUGINS = ("publication", "consultation", "feedback", "dashboard")
 SLUG = "how-we-measure"
@@ -40,37 +42,72 @@ active = {plugins}
 
 @dataclass(frozen=True, slots=True)
 class BenchSite:
-    """A site in a folder, and the plugins that run on it."""
+    """A site in a folder, its database, and the plugins that run on it."""
 
     folder: Path
     plugins: tuple[str, ...]
+    # Of PostgreSQL; none where the database is a file in the folder.
+    urls: DatabaseUrls | None = None
+
+    @property
+    def kind(self) -> str:
+        """The database's kind, ``sqlite`` or ``postgresql``."""
+        return "postgresql" if self.urls else "sqlite"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What the environment of each of its processes says over its configuration."""
+        return database_environ(self.urls)
+
+    def database_urls(self) -> DatabaseUrls:
+        """Return where the rows are."""
+        return self.urls or DatabaseUrls(f"sqlite:///{self.database}")
 
     @property
     def database(self) -> Path:
-        """The database's file."""
+        """The database's file, on SQLite."""
         return self.folder / "data" / "folkmoot.db"
 
-    def server(self, ready: str = "/-/live") -> Server:
-        """Return the site's server, not started yet."""
+    def server(self, ready: str = "/-/live", *, workers: int = 1) -> Server:
+        """Return the site's server, not started yet, with its web processes."""
         port = free_port()
-        command = [str(FOLKMOOT), "serve", "--port", str(port)]
-        return Server("folkmoot", command, port=port, folder=self.folder, ready=ready)
+        command = [str(FOLKMOOT), "serve", "--port", str(port), "--workers", str(workers)]
+        return Server("folkmoot", command, port=port, folder=self.folder, ready=ready, environ=self.environ)
+
+    def run(self, *arguments: str) -> str:
+        """Run a command of Folkmoot at the site, and return what it printed."""
+        return run(self.folder, *arguments, environ=self.environ)
 
 
 FOLKMOOT = Path(sys.executable).with_name("folkmoot")
 
 
-def make_site(folder: Path) -> BenchSite:
-    """Make the site, with all plugins that are installed and can be used."""
+def database_environ(urls: DatabaseUrls | None) -> dict[str, str]:
+    """Return the settings that name a database, as the environment has them."""
+    if urls is None:
+        return {}
+    named = {"URL": urls.app, "OWNER_URL": urls.owner, "SYSTEM_URL": urls.system}
+    return {f"FOLKMOOT_DATABASE__{name}": url for name, url in named.items()}
+
+
+def make_site(folder: Path, urls: DatabaseUrls | None = None) -> BenchSite:
+    """Make the site in an empty database, with all plugins that are installed and can be used."""
+    configured = configure_site(folder)
+    site = BenchSite(folder, configured.plugins, urls)
+    site.run("db", "upgrade")
+    (folder / "consultation.json").write_text(json.dumps(_consultation()), encoding="utf-8")
+    site.run("consultation", "create", "consultation.json", "--publish")
+    return site
+
+
+def configure_site(folder: Path) -> BenchSite:
+    """Make the site's folder and configuration, and no database."""
     folder.mkdir(parents=True)
     _configure(folder, PLUGINS)
     listed = json.loads(run(folder, "plugin", "list", "--json"))
     usable = {plugin["name"] for plugin in listed if plugin["state"] not in {"broken", "not installed", "incompatible"}}
     plugins = tuple(name for name in PLUGINS if name in usable)
     _configure(folder, plugins)
-    run(folder, "db", "upgrade")
-    (folder / "consultation.json").write_text(json.dumps(_consultation()), encoding="utf-8")
-    run(folder, "consultation", "create", "consultation.json", "--publish")
     return BenchSite(folder, plugins)
 
 
@@ -81,9 +118,11 @@ def _configure(folder: Path, plugins: tuple[str, ...]) -> None:
     key.write_text("only for measurements, on this machine alone, never anywhere else\n", encoding="utf-8")
 
 
-def run(folder: Path, *arguments: str) -> str:
-    """Run a command of Folkmoot at the site, and return what it printed."""
-    done = subprocess.run([FOLKMOOT, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+def run(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> str:
+    """Run a command of Folkmoot in a folder, and return what it printed."""
+    done = subprocess.run(
+        [FOLKMOOT, *arguments], cwd=folder, env=environment(environ or {}), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"folkmoot {' '.join(arguments)} failed: {done.stderr.strip()[-1000:]}")
     return done.stdout

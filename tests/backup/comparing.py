@@ -18,6 +18,11 @@ PLUGINS = ("consultation", "publication", "dashboard", "feedback")
 Start = Callable[..., Awaitable[Instance]]
 
 
+def said(row: dict[str, Any]) -> bytes:
+    """Return a row in one form: the order in which a database keeps the keys of JSON means nothing."""
+    return json.dumps(row, sort_keys=True, default=str).encode()
+
+
 async def sums(instance: Instance, *, but: tuple[str, ...] = ()) -> dict[tuple[str, str], str]:
     """Return a checksum of the rows of each table and site."""
     found: dict[tuple[str, str], Any] = {}
@@ -28,7 +33,7 @@ async def sums(instance: Instance, *, but: tuple[str, ...] = ()) -> dict[tuple[s
                 continue
             for row in (await connection.execute(sa.select(table).order_by(*table.primary_key))).mappings():
                 site = row.get("site_id") or (row["id"] if table.name == "core_site" else "")
-                found.setdefault((table.name, str(site)), hashlib.sha256()).update(repr(dict(row)).encode())
+                found.setdefault((table.name, str(site)), hashlib.sha256()).update(said(dict(row)))
     return {key: value.hexdigest() for key, value in found.items()}
 
 

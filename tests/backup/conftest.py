@@ -13,11 +13,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 from comparing import PLUGINS, Start
 
 
-async def fill(instance: Instance, site: Any = None) -> None:
-    """Put the demo's content and a member of staff into a site."""
+# Enough for most tests; the figures of the dashboard take longer to write than all else together.
+SMALL = ("consultation", "feedback")
+
+
+async def fill(instance: Instance, site: Any = None, plugins: tuple[str, ...] = SMALL) -> None:
+    """Put plugins' demo content and a member of staff into a site."""
     desk = instance.desk(site)
     for owned in instance.platform.registry.seeds:
-        await owned.item.run(desk)
+        if owned.plugin in plugins:
+            await owned.item.run(desk)
     await instance.staff_client(site=site)
     await instance.api(site=site)
 
@@ -40,3 +45,11 @@ async def start(app: Any) -> Start:
 async def full(start: Start) -> Instance:
     """An instance with two sites that both have content."""
     return await start(filled=True)
+
+
+@pytest_asyncio.fixture
+async def fullest(start: Start) -> Instance:
+    """An instance whose first site has everything that the plugins' demo has."""
+    instance = await start()
+    await fill(instance, plugins=PLUGINS)
+    return instance

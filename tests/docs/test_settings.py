@@ -14,7 +14,7 @@ from folkmoot.kernel.settings import KINDS, SWITCHES, Settings
 REFERENCE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md").read_text()
 ROW = re.compile(r"^\| `([a-z_.]+)` \| (.+?) \|", re.MULTILINE)
 # Read by the tests of the repository alone.
-OF_THE_TESTS = {"FOLKMOOT_BATTERY"}
+OF_THE_TESTS = {"FOLKMOOT_BATTERY", "FOLKMOOT_TEST_POSTGRES"}
 
 
 def leaves(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Handing files out: to whom, how much of it, and under which headers."""
 
+import asyncio
 import hashlib
 import tracemalloc
 from datetime import timedelta
@@ -18,7 +19,7 @@ from folkmoot.store.files.local import LocalStorage
 from folkmoot.store.files.models import FileRow
 from folkmoot.testing import Client, Instance, read_html
 
-WORDS = bytes(range(65, 91)) * 40_000
+WORDS = b" ".join(b"%d" % number for number in range(150_000))
 
 
 def signed(instance: Instance, row: FileRow, **options: Any) -> str:
@@ -28,7 +29,10 @@ def signed(instance: Instance, row: FileRow, **options: Any) -> str:
 async def told(client: Client, path: str, **headers: str) -> tuple[int, bytes]:
     """Return status and body, without what differs between any two answers."""
     answer = await client.get(path, headers=headers)
-    return answer.status_code, answer.content.replace(answer.headers["x-request-id"].encode(), b"")
+    file_id = urlsplit(path).path.rpartition("/")[2].encode()
+    return answer.status_code, answer.content.replace(answer.headers["x-request-id"].encode(), b"").replace(
+        file_id, b""
+    )
 
 
 # --- who may have a file ---
@@ -150,9 +154,8 @@ async def test_parts_of_a_file(instance: Instance, client: Client, asked: str, s
     assert answer.headers["content-length"] == str(len(wanted))
     assert answer.headers["accept-ranges"] == "bytes"
     if status == 206:
-        start = WORDS.index(wanted) if span != (-7, None) else len(WORDS) - 7
-        last = start + len(wanted) - 1
-        assert answer.headers["content-range"] == f"bytes {start}-{last}/{len(WORDS)}"
+        start = span[0] % len(WORDS)
+        assert answer.headers["content-range"] == f"bytes {start}-{start + len(wanted) - 1}/{len(WORDS)}"
 
 
 async def test_what_has_not_changed_is_not_sent_again(instance: Instance, client: Client) -> None:
@@ -210,7 +213,7 @@ async def test_a_large_file_is_sent_in_pieces_with_flat_memory(
             most = max(most, tracemalloc.get_traced_memory()[1])
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return await asyncio.Event().wait()
 
     headers = [(b"host", f"{instance.site.slug}.localhost".encode())]
     scope = {

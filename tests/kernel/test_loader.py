@@ -15,6 +15,8 @@ from folkmoot.spec.descriptors import (
     ApiRoute,
     Block,
     Command,
+    Job,
+    Listener,
     NavItem,
     Permission,
     Route,
@@ -181,6 +183,26 @@ async def nothing(*arguments: Any) -> list[Any]:
     return list(arguments)
 
 
+@pytest.mark.parametrize(
+    ("jobs", "sentence"),
+    [
+        ([Job(name="two.do", title="Do", run=nothing)], "one: the job two.do must be called one.<verb>."),
+        ([Job(name="one.do", title="Do", run=nothing)] * 2, "one: two jobs or listeners are called one.do."),
+        (
+            [Job(name="one.do", title="Do", run=nothing, schedule="@daily")],
+            "one: the schedule of one.do must have five parts: minute, hour, day, month, weekday.",
+        ),
+    ],
+)
+def test_a_job_with_a_wrong_name_or_schedule_is_a_fault(
+    tmp_path: Path, installed: Installed, jobs: list[Job], sentence: str
+) -> None:
+    installed.add("one", register_jobs=lambda: jobs)
+    with pytest.raises(ConfigurationFaults) as caught:
+        boot(tmp_path, "one")
+    assert caught.value.faults == (sentence,)
+
+
 DECLARED: dict[str, tuple[str, Any]] = {
     "register_tables": ("tables", Form),
     "register_routes": ("routes", Route(path="/ones/a", endpoint=answer, permission="one.do")),
@@ -192,6 +214,8 @@ DECLARED: dict[str, tuple[str, Any]] = {
     "register_blocks": ("blocks", Block(slot="home", name="ones", template="one/home.html", load=nothing)),
     "register_tasks": ("tasks", TaskSource(name="ones", permission="one.do", load=nothing)),
     "register_search_sources": ("search_sources", SearchSource(name="ones", title="One", load=nothing)),
+    "register_jobs": ("jobs", Job(name="one.do", title="Do", run=nothing)),
+    "register_listeners": ("listeners", Listener(event="two.done", name="one.hear", title="Hear", run=nothing)),
     "register_commands": ("commands", Command(name="one", summary="Ones", load=list)),
     "seed_demo": ("seeds", Seed(name="ones", run=nothing)),
 }

@@ -78,10 +78,17 @@ def test_broken_toml_is_one_sentence(tmp_path: Path) -> None:
     assert fault.startswith("folkmoot.toml cannot be read: ")
 
 
-def test_a_database_that_this_version_does_not_know_is_refused(tmp_path: Path) -> None:
-    configuration = load(write(tmp_path, GOOD), {"FOLKMOOT_DATABASE__URL": "postgresql://x/y"})
-    with pytest.raises(ConfigurationFaults, match=r"database\.url must start with sqlite"):
-        configuration.database_url()
+def test_a_database_that_is_not_known_is_refused(tmp_path: Path) -> None:
+    configuration = load(write(tmp_path, GOOD), {"FOLKMOOT_DATABASE__URL": "mysql://x/y"})
+    with pytest.raises(ConfigurationFaults, match=r"database\.url must start with sqlite:/// or postgresql://"):
+        configuration.database_urls()
+
+
+def test_postgresql_needs_a_url_for_each_role(tmp_path: Path) -> None:
+    configuration = load(write(tmp_path, GOOD), {"FOLKMOOT_DATABASE__URL": "postgresql://app@x/y"})
+    with pytest.raises(ConfigurationFaults) as caught:
+        configuration.database_urls()
+    assert [fault.partition(" ")[0] for fault in caught.value.faults] == ["database.owner_url", "database.system_url"]
 
 
 def test_a_missing_secret_key_says_how_to_make_one(tmp_path: Path) -> None:

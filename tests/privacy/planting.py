@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +20,7 @@ from folkmoot.spec.descriptors import Subject
 from folkmoot.store.files.keeping import Keeping, Wanted, keep, take_in
 from folkmoot.store.jobs.queue import enqueue
 from folkmoot.testing import Instance
+from folkmoot.testing.postgres import run_sql
 
 PLUGINS = ("consultation", "publication", "dashboard", "feedback")
 EMAIL = "zenobia.quillfeather@somewhere.example"
@@ -33,7 +33,7 @@ QUESTIONS: list[dict[str, Any]] = [
 ]
 BODY: dict[str, Any] = {
     "slug": "bins",
-    "title": "Bins",
+    "title": f"Bins ({EMAIL})",
     "summary": f"How often? Ask {EMAIL}, says Zenobia.",
     "opens_at": "2026-01-01T09:00:00+00:00",
     "closes_at": "2026-12-01T23:59:00+00:00",
@@ -174,30 +174,22 @@ async def traces(instance: Instance, *words: str) -> list[str]:
     PostgreSQL keeps its bytes to itself: there, it is every row of every table of the database, as text.
     """
     wanted = [word.lower().encode() for word in words]
-    found = []
     folder = instance.platform.configuration.folder
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and any(word in path.read_bytes().lower() for word in wanted):
-            found.append(str(path.relative_to(folder)))
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = [str(path.relative_to(folder)) for path in files if any(w in path.read_bytes().lower() for w in wanted)]
     if instance.database == "postgresql":
-        found += await _rows_of_postgres(instance, words)
-    else:
-        found += _tokens_of_sqlite(instance, words)
-    return found
+        return found + _rows_of_postgres(instance, words)
+    return found + _tokens_of_sqlite(instance, words)
 
 
-async def _rows_of_postgres(instance: Instance, words: tuple[str, ...]) -> list[str]:
+def _rows_of_postgres(instance: Instance, words: tuple[str, ...]) -> list[str]:
+    """Return the tables of the database in which a word stands, those of the indexes included."""
+    owner = instance.platform.configuration.database_urls().owner
     found = []
-    async with instance.platform.database.system_reading() as session:
-        connection = await session.connection()
-        tables = "select relname from pg_class where relkind = 'r' and relnamespace = current_schema::regnamespace"
-        names = await connection.execute(sa.text(tables))
-        for name in names.scalars().all():
-            if name.startswith("alembic"):
-                continue
-            rows = (await connection.execute(sa.text(f'select t::text from "{name}" t'))).all()
-            text = "\n".join(str(row) for row in rows)
-            found += [name for word in words if word.lower() in text.lower()]
+    tables = "select relname from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace"
+    for (name,) in run_sql(owner, tables):
+        text = "\n".join(row[0] for row in run_sql(owner, f'select t::text from "{name}" t')).lower()
+        found += [f"{name}: {word}" for word in words if word.lower() in text]
     return found
 
 
@@ -212,8 +204,3 @@ def _tokens_of_sqlite(instance: Instance, words: tuple[str, ...]) -> list[str]:
             terms = {row[0] for row in connection.execute(f"select term from temp.v_{name}")}
             found += [f"{name}: {word}" for word in words if word.lower() in terms]
     return found
-
-
-def data_files(instance: Instance) -> list[Path]:
-    """Return all files that the instance keeps."""
-    return [path for path in instance.platform.configuration.folder.rglob("*") if path.is_file()]

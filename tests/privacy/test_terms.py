@@ -11,7 +11,7 @@ from folkmoot.privacy.terms import acknowledge_by, answer_by, days_left, is_soun
 from folkmoot.spec.descriptors import Term
 
 LONDON = ZoneInfo("Europe/London")
-INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2120, 1, 1), timezones=st.just(UTC))
+INSTANTS = st.floats(0, 4.7e9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 TERMS = st.builds(Term, years=st.integers(0, 20), months=st.integers(0, 40), days=st.integers(0, 800))
 
 

@@ -41,6 +41,46 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "sign_in_link.html": {},
     "account.html": {"saved": True, "problems": [("new_password", "Enter a new password")]},
     "signed_out.html": {},
+    "subscriptions/new.html": {
+        "topic": "consultation:new",
+        "topic_title": "New consultations",
+        "about": "/consultations",
+        "problems": PROBLEMS[:1],
+        "values": {"email": "a@b.example"},
+    },
+    "subscriptions/index.html": {"problems": PROBLEMS[:1], "values": {"email": "a@b.example"}},
+    "subscriptions/check_your_email.html": {},
+    "subscriptions/confirm.html": {"topic_title": "New consultations", "action": "/subscriptions/confirm/x"},
+    "subscriptions/confirmed.html": {"topic_title": "New consultations"},
+    "subscriptions/expired.html": {"topic": "consultation:new", "topic_title": "New consultations"},
+    "subscriptions/link_expired.html": {},
+    "subscriptions/unsubscribe.html": {"topic_title": "New consultations", "action": "/subscriptions/unsubscribe/x"},
+    "subscriptions/unsubscribed.html": {"topic": "consultation:new", "topic_title": "New consultations"},
+    "subscriptions/manage.html": {
+        "rows": [("1", "New consultations"), ("2", "Care homes")],
+        "action": "/subscriptions/manage/x",
+        "stopped": True,
+    },
+    "mail/admin.html": {
+        "console_nav": [("Tasks", "/admin", False), ("Emails", "/admin/mail", True)],
+        "states": ("queued", "sent", "failed", "bounced", "suppressed"),
+        "counts": {"confirm": {"sent": 1234, "failed": 1}},
+        "failures": [
+            SimpleNamespace(
+                shown="s…@example.org",
+                template="confirm",
+                state="failed",
+                error="Refused",
+                at=datetime(2027, 3, 3, 9, 30, tzinfo=UTC),
+            )
+        ],
+        "to_retry": 2,
+        "suppressed": [
+            SimpleNamespace(shown="g…@example.org", reason="Refused", created_at=datetime(2027, 3, 3, tzinfo=UTC))
+        ],
+        "retried": "1",
+        "backend": "console",
+    },
     "admin_home.html": {
         "console_nav": [("Tasks", "/admin", True), ("Feedback", "/admin/feedback", False)],
         "tasks": [
@@ -61,7 +101,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "unknown_host.html": {},
     **{f"errors/{code}.html": {} for code in CODES},
 }
-SIGNED_IN = {"account.html", "admin_home.html"}
+SIGNED_IN = {"account.html", "admin_home.html", "mail/admin.html"}
 
 
 def site(name: str = "Have your say") -> SimpleNamespace:

@@ -1,12 +1,16 @@
 """``folkmoot check``: every fault at once."""
 
+import re
 import secrets
 from pathlib import Path
 
 import click
 
 from folkmoot.kernel.settings import SECRETS, Configuration
-from folkmoot.spec.errors import ConfigurationFaults
+from folkmoot.spec.errors import ConfigurationFaults, Unavailable
+
+# What stands between the name and the host in a URL.
+PASSWORD = re.compile(r"(://[^:/@]+:).+@")
 
 
 @click.command(epilog="Example: folkmoot check --explain")
@@ -37,6 +41,7 @@ def check(explain: bool, make_secret_key: bool) -> None:
 
 def _faults(settings: Configuration) -> list[str]:
     from folkmoot.kernel.registry import Registry
+    from folkmoot.mail.backends import backend_faults
     from folkmoot.web.application import build_app, build_platform, check_migrations, load
 
     faults: list[str] = []
@@ -47,8 +52,11 @@ def _faults(settings: Configuration) -> list[str]:
             step()  # type: ignore[operator]
         except ConfigurationFaults as error:
             faults.extend(fault for fault in error.faults if fault not in faults)
+        except Unavailable as error:
+            faults.append(str(error))
 
     attempt(settings.secret_key)
+    faults += backend_faults(settings.settings.mail)
     attempt(lambda: load(settings))
     try:
         registry = load(settings, strict=False)
@@ -68,6 +76,8 @@ def _explain(settings: Configuration) -> None:
         for part in key.split("."):
             value = value[part]
         shown = "(secret)" if key in SECRETS and value else value
+        if isinstance(shown, str):
+            shown = PASSWORD.sub(r"\1(secret)@", shown)
         click.echo(f"{key} = {shown!r}  ({origin})")
 
 

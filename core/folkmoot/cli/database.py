@@ -65,6 +65,19 @@ def check_drift() -> None:
     click.echo("The database is as the tables are written.")
 
 
+@db.command(epilog="Example: folkmoot db roles | psql -U postgres")
+def roles() -> None:
+    """Print the SQL that makes PostgreSQL's three roles and the database (it holds their passwords)."""
+    from folkmoot.cli.roles import role_statements
+    from folkmoot.web.desk import configuration
+
+    urls = configuration().database_urls()
+    if urls.dialect == "sqlite":
+        raise Refused("SQLite has no roles: this is for a database.url that starts with postgresql://.")
+    for statement in role_statements(urls):
+        click.echo(statement)
+
+
 @db.command(epilog='Example: folkmoot db revision consultation "add audiences"')
 @click.argument("name")
 @click.argument("message")

@@ -10,10 +10,12 @@ from folkmoot.cli.backup import backup, restore
 from folkmoot.cli.check import check
 from folkmoot.cli.database import db
 from folkmoot.cli.jobs import jobs
+from folkmoot.cli.mail import mail
 from folkmoot.cli.new import new
 from folkmoot.cli.people import token, user
 from folkmoot.cli.plugins import plugin
 from folkmoot.cli.privacy import personal_data, retention
+from folkmoot.cli.search import search
 from folkmoot.cli.serve import demo, serve
 from folkmoot.cli.sites import site
 from folkmoot.cli.worker import worker
@@ -55,7 +57,25 @@ def folkmoot(config: str | None) -> None:
     """
 
 
-for command in (new, serve, demo, check, db, plugin, site, user, token, jobs, worker, backup, restore, personal_data, retention):
+for command in (
+    new,
+    serve,
+    demo,
+    check,
+    db,
+    plugin,
+    site,
+    user,
+    token,
+    jobs,
+    worker,
+    mail,
+    backup,
+    restore,
+    personal_data,
+    retention,
+    search,
+):
     folkmoot.add_command(command)
 
 

@@ -3,10 +3,13 @@
 import errno
 import gc
 import socket
+from functools import partial
+from typing import Any
 
 import click
 
 from folkmoot.cli.database import upgrade_database
+from folkmoot.kernel.settings import Configuration
 from folkmoot.spec.errors import Refused
 
 
@@ -21,16 +24,23 @@ def serve(host: str, port: int, workers: int, migrate: bool, no_worker: bool) ->
     from folkmoot.web.application import create_application
     from folkmoot.web.desk import configuration
 
-    if workers > 1:
-        raise Refused("More than one worker needs PostgreSQL: with SQLite, one process is faster than two.")
     settings = configuration()
+    if workers > 1 and settings.database_urls().dialect == "sqlite":
+        raise Refused("More than one worker needs PostgreSQL: with SQLite, one process is faster than two.")
     if migrate:
         upgrade_database(settings)
     # The port first: a refusal is a sentence alone, and booting has already written to the log.
     listener = _listen(host, port)
-    application = create_application(settings, worker=not no_worker)
     name = settings.settings.site.name
-    click.echo(f"{name} is served at http://{'localhost' if host == '127.0.0.1' else host}:{listener.getsockname()[1]}")
+    shown = "localhost" if host == "127.0.0.1" else host
+    if workers > 1:
+        # Each process boots by itself; here it is tried once, so that a fault is a sentence and not N of them.
+        create_application(settings, worker=False)
+        click.echo(f"{name} is served at http://{shown}:{listener.getsockname()[1]}")
+        _run_several(settings, listener, workers, worker=not no_worker)
+        return
+    application = create_application(settings, worker=not no_worker)
+    click.echo(f"{name} is served at http://{shown}:{listener.getsockname()[1]}")
     _run(application, listener)
 
 
@@ -50,19 +60,39 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+SERVER: dict[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+    "lifespan": "on",
+    "timeout_graceful_shutdown": 20,
+    "ws": "none",
+}
+
+
+def _run_several(settings: Configuration, listener: socket.socket, workers: int, *, worker: bool) -> None:
+    """Serve by several processes on one port; one that dies is started again."""
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    factory = partial(served_application, str(settings.path), worker=worker)
+    config = uvicorn.Config(factory, factory=True, workers=workers, **SERVER)
+    Multiprocess(config, sockets=[listener]).run()
+
+
+def served_application(path: str, *, worker: bool) -> Any:
+    """Boot in a process of its own: what each of several web processes serves."""
+    from folkmoot.kernel.settings import find_config, load
+    from folkmoot.web.application import create_application
+
+    return create_application(load(find_config(path)), worker=worker)
+
+
 def _run(application: object, listener: socket.socket) -> None:
     import uvicorn
 
-    config = uvicorn.Config(
-        application,  # type: ignore[arg-type]
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="on",
-        timeout_graceful_shutdown=20,
-        ws="none",
-    )
+    config = uvicorn.Config(application, **SERVER)  # type: ignore[arg-type]
     # What was imported and built stays until the end: the garbage collector need not go through it again and again.
     gc.collect()
     gc.freeze()

@@ -86,7 +86,6 @@ def as_email(letter: Letter) -> "EmailMessage":
     message["Subject"] = check_header("subject", letter.subject)
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = letter.message_id
-    message["Content-Language"] = letter.locale
     message["Auto-Submitted"] = "auto-generated"
     if letter.reply_to:
         message["Reply-To"] = check_header("reply_to", letter.reply_to)
@@ -95,4 +94,5 @@ def as_email(letter: Letter) -> "EmailMessage":
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Precedence"] = "bulk"
     message.set_content(letter.body, cte="quoted-printable")
+    message["Content-Language"] = letter.locale
     return message

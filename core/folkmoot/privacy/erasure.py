@@ -11,12 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from folkmoot.privacy.access import writing
 from folkmoot.privacy.declarations import Declarations
+from folkmoot.privacy.mentions import text_columns
 from folkmoot.privacy.models import Erasure
 from folkmoot.privacy.subjects import subject_hash, subjects_in
 from folkmoot.spec.descriptors import Subject
 from folkmoot.store.database import Database
 from folkmoot.store.scoping import SiteSession
-from folkmoot.store.tables import Json, SiteScoped
+from folkmoot.store.tables import SiteScoped
 
 Removed = Mapping[str, int]
 Seal = Callable[[SiteSession, Removed], Awaitable[None]]
@@ -93,7 +94,7 @@ async def returned_subjects(
 
 
 async def _texts(database: Database, model: type[Any], site_id: UUID) -> AsyncIterator[str]:
-    columns = [getattr(model, c.name) for c in model.__table__.c if isinstance(c.type, (sa.String, Json))]
+    columns = [getattr(model, name) for name in text_columns(model)]
     if not columns:
         return
     after = UUID(int=0)

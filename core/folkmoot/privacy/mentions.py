@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
+from sqlmodel.sql.sqltypes import AutoString
 
 from folkmoot.spec.descriptors import Held, Subject
 from folkmoot.store.scoping import SiteSession
@@ -72,12 +73,13 @@ def naming(column: Any, email: str) -> sa.ColumnElement[bool]:
 async def _naming(session: SiteSession, model: type[Any], subject: Subject) -> Sequence[Any]:
     if not subject.email:
         return []
-    named = [naming(getattr(model, name), subject.email) for name in _names(model)]
+    named = [naming(getattr(model, name), subject.email) for name in text_columns(model)]
     return (await session.exec(select(model).where(sa.or_(*named)).order_by(col(model.id)))).all() if named else []
 
 
-def _names(model: type[Any]) -> list[str]:
-    return [c.name for c in model.__table__.c if isinstance(c.type, (sa.String, Json))]
+def text_columns(model: type[Any]) -> list[str]:
+    """Return the names of the columns of a table that hold text or JSON."""
+    return [c.name for c in model.__table__.c if isinstance(c.type, (sa.String, AutoString, Json))]
 
 
 def _is_json(row: Any, name: str) -> bool:
@@ -85,7 +87,7 @@ def _is_json(row: Any, name: str) -> bool:
 
 
 def _texts(row: Any) -> dict[str, str]:
-    values = {name: getattr(row, name) for name in _names(type(row))}
+    values = {name: getattr(row, name) for name in text_columns(type(row))}
     return {
         name: json.dumps(value, ensure_ascii=False) if _is_json(row, name) else str(value)
         for name, value in values.items()

@@ -46,7 +46,7 @@ async def touch_directory(session: AsyncSession) -> None:
 async def _increase(session: AsyncSession, increased: sa.Update, first: PageVersion | DirectoryVersion) -> None:
     # In the database, not here: two who increase it at once both do.
     done = await session.exec(increased.execution_options(synchronize_session=False))
-    if not done.rowcount:  # type: ignore[attr-defined]
+    if not done.rowcount:
         session.add(first)
         await session.flush()
 

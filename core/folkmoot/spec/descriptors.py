@@ -130,7 +130,7 @@ class SearchEntry:
     :param summary: a sentence that is shown where no other part of the text has the words that were looked for
     :param text: everything else that is to be found, plain; 100,000 characters at the most, so a book by its chapters
     :param key: what stays the same when the path changes, and in every language; the path when it is left out
-    :param locale: the language that it is written in
+    :param locale: the language that it is written in; the site's first when it is left out
     :param shown_from: not before this instant, for what is published and opens later
     :param shown_until: not from this instant on
     """
@@ -141,7 +141,7 @@ class SearchEntry:
     updated_at: datetime | None = None
     text: str = ""
     key: str = ""
-    locale: str = "en"
+    locale: str = ""
     shown_from: datetime | None = None
     shown_until: datetime | None = None
 

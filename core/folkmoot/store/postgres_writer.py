@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
@@ -15,10 +15,8 @@ from folkmoot.spec.errors import Clash, Unavailable
 from folkmoot.store.locks import AUDIT, lock_key
 from folkmoot.store.writer import BATCH, TAKEN, Change, Values, Writer, by_table
 
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
-    Connection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
+# The driver has no types of its own.
+Connection = Any
 
 TASKS = 2
 SECONDS = 10.0
@@ -38,7 +36,7 @@ class _Insert:
     """An insert into a table, compiled once: its text, and what turns each value into what the driver takes."""
 
     def __init__(self, table: sa.Table) -> None:
-        dialect = asyncpg_dialect()
+        dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
         processors = [(c.name, c.type.dialect_impl(dialect).bind_processor(dialect)) for c in table.c]
         self._processors = processors
         names = ", ".join(f'"{name}"' for name, _ in processors)
@@ -119,7 +117,7 @@ class PostgresWriter(Writer):
             batch.append(item)
         return batch
 
-    async def _save(self, connection: "Connection", batch: list[_Waiting]) -> None:
+    async def _save(self, connection: Connection, batch: list[_Waiting]) -> None:
         try:
             async with connection.transaction():
                 await _apply(connection, [waiting.change for waiting in batch])
@@ -133,14 +131,14 @@ class PostgresWriter(Writer):
         self.commits += 1
         _settle(batch, outcomes)
 
-    async def _apart(self, connection: "Connection", batch: list[_Waiting]) -> list[Exception | None]:
+    async def _apart(self, connection: Connection, batch: list[_Waiting]) -> list[Exception | None]:
         async with connection.transaction():
             outcomes = [await _try(connection, waiting.change) for waiting in batch]
             kept = [w.change for w, outcome in zip(batch, outcomes, strict=True) if outcome is None]
             await self._seal(connection, kept)
         return outcomes
 
-    async def _seal(self, connection: "Connection", changes: list[Change]) -> None:
+    async def _seal(self, connection: Connection, changes: list[Change]) -> None:
         if self.chain is None or not changes:
             return
         tails = {}
@@ -153,7 +151,7 @@ class PostgresWriter(Writer):
         await _insert_rows(connection, rows[0].table, [row.values for row in rows])
 
 
-async def _insert_rows(connection: "Connection", table: sa.Table, rows: Sequence[Values]) -> None:
+async def _insert_rows(connection: Connection, table: sa.Table, rows: Sequence[Values]) -> None:
     insert = _insert(table)
     values = [insert.values(row) for row in rows]
     if len(values) == 1:
@@ -162,7 +160,7 @@ async def _insert_rows(connection: "Connection", table: sa.Table, rows: Sequence
         await connection.executemany(insert.text, values)
 
 
-async def _apply(connection: "Connection", changes: Sequence[Change]) -> None:
+async def _apply(connection: Connection, changes: Sequence[Change]) -> None:
     for table, rows in by_table(changes).items():
         await _insert_rows(connection, table, rows)
     for table, site_id, row_id in [forgotten for change in changes for forgotten in change.forget]:
@@ -170,7 +168,7 @@ async def _apply(connection: "Connection", changes: Sequence[Change]) -> None:
         await connection.execute(text, site_id, row_id)
 
 
-async def _try(connection: "Connection", change: Change) -> Exception | None:
+async def _try(connection: Connection, change: Change) -> Exception | None:
     try:
         async with connection.transaction():
             await _apply(connection, (change,))

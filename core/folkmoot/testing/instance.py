@@ -239,10 +239,14 @@ async def start_instance(
     :param filled: whether the first site has the plugins' demo content
     """
     clock = clock or FrozenClock()
+    place = _on_sqlite if database == "sqlite" else _on_postgres
+    return await _open(place(_empty(folder), tuple(plugins), filled=filled), clock, filled=filled)
+
+
+def _empty(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    place = _on_sqlite if database == "sqlite" else _on_postgres
-    return await _open(place(folder, tuple(plugins), filled=filled), clock, filled=filled)
+    return folder
 
 
 def _on_sqlite(folder: Path, plugins: tuple[str, ...], *, filled: bool) -> Configuration:

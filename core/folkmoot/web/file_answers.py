@@ -72,10 +72,11 @@ def _part(span: str, size: int) -> tuple[int, int] | None:
         return 0, size
     if not found[1]:
         return (max(0, size - int(found[2])), size) if int(found[2]) else None
-    start, last = int(found[1]), int(found[2]) if found[2] else size - 1
-    if last < start:
+    start = int(found[1])
+    end = int(found[2]) + 1 if found[2] else max(size, start + 1)
+    if end <= start:
         return 0, size
-    return (start, min(last + 1, size)) if start < size else None
+    return (start, min(end, size)) if start < size else None
 
 
 async def _first(keeping: Keeping, row: FileRow, start: int, end: int) -> AsyncIterator[bytes]:

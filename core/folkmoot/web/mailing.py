@@ -1,6 +1,6 @@
 """Mail from templates: rendering in the reader's language, queueing from a page, and the two jobs of mail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ def write_mail(
         for name, value in values.items()
     }
     text = platform.pages.texts.get_template(template).render(
-        site=site, locale=locale, link=lambda path: origin + site_path(site, locale, path), **known
+        site=site, locale=locale, origin=origin, link=lambda path: origin + site_path(site, locale, path), **known
     )
     subject, _, body = text.strip().partition("\n")
     return Written(subject.strip(), body.strip() + "\n")
@@ -89,19 +89,19 @@ def kind_of(template: str) -> str:
     return ".".join(parts)
 
 
+def sender_of(platform: Platform, site: SiteFacts) -> Sender:
+    """Return who a site's mail comes from: the instance's address under the site's name."""
+    address = platform.configuration.settings.mail.sender
+    return Sender(address=address, name=CONTROL.sub(" ", site.name), reply_to=CONTROL.sub("", site.contact_email))
+
+
 async def send_mail(work: Work) -> None:
     """Send the message that the job was asked for."""
-    settings = work.platform.configuration.settings.mail
-    sender = Sender(
-        address=settings.sender,
-        name=CONTROL.sub(" ", work.site.name),
-        reply_to=work.site.contact_email,
-    )
     await deliver(
         work,
         work.platform.mail,
         UUID(work.arguments["message"]),
-        sender=sender,
+        sender=sender_of(work.platform, work.site),
         keys=work.platform.mail_keys,
         again=work.attempt > 1,
     )
@@ -109,46 +109,53 @@ async def send_mail(work: Work) -> None:
 
 async def tell_subscribers(work: Work) -> None:
     """Write an email to everyone who gets emails about the topic, a few in each transaction."""
+    topic, event = work.arguments["topic"], work.arguments["event"]
     told, after = 0, None
     while True:
-        async with work.writing() as session:
-            chunk = await next_subscribers(session, work.arguments["topic"], after)
-            for subscription in await untold(session, chunk, work.arguments["event"]):
-                await _tell(work, session, subscription)
-            await session.commit()
+        async with work.reading() as session:
+            chunk = await next_subscribers(session, topic, after)
+            written = [(each, await _write_for(work, session, each)) for each in await untold(session, chunk, event)]
+        if written:
+            await _queue_all(work, written)
         if not chunk:
             return
         told, after = told + len(chunk), chunk[-1].id
         await work.progress(told, 0)
 
 
-async def _tell(work: Work, session: SiteSession, subscription: Subscription) -> None:
-    asked = work.arguments
+async def _write_for(work: Work, session: SiteSession, subscription: Subscription) -> Written:
     keys, now = work.platform.mail_keys, work.now()
     token = keys.unsubscribe_token(session.site_id, subscription.id)
     manage = keys.manage_token(session.site_id, subscription.address_key, now + MANAGE_WITHIN)
     values = {
-        **asked["values"],
+        **work.arguments["values"],
         "topic_title": await say_topic(work.platform, session, subscription.topic, subscription.locale, now),
         "unsubscribe_path": f"/subscriptions/unsubscribe/{token}",
         "manage_path": f"/subscriptions/manage/{manage}",
     }
-    written = write_mail(
+    return write_mail(
         work.platform,
         work.site,
-        asked["template"],
+        work.arguments["template"],
         locale=subscription.locale,
         origin=subscription.origin,
         values=values,
     )
-    await queue_message(
-        session,
-        address=subscription.address,
-        subject=written.subject,
-        body=written.body,
-        locale=subscription.locale,
-        template=kind_of(asked["template"]),
-        at=now,
-        subscription_id=subscription.id,
-        event=asked["event"],
-    )
+
+
+async def _queue_all(work: Work, written: Sequence[tuple[Subscription, Written]]) -> None:
+    """Keep a chunk of messages in one short transaction. That nobody is told twice is held by the table's key."""
+    async with work.writing() as session:
+        for subscription, mail in written:
+            await queue_message(
+                session,
+                address=subscription.address,
+                subject=mail.subject,
+                body=mail.body,
+                locale=subscription.locale,
+                template=kind_of(work.arguments["template"]),
+                at=work.now(),
+                subscription_id=subscription.id,
+                event=work.arguments["event"],
+            )
+        await session.commit()

@@ -5,8 +5,9 @@ indexed from an older version is in doubt: until the job has been there, each hi
 what the source itself gives. So nothing is found that was withdrawn or redacted, not even for a second.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -34,7 +35,6 @@ from folkmoot.web.work import Work
 from folkmoot.web.words import N_
 
 Live = Mapping[tuple[str, str], str]
-Tell = Callable[[str, int, int], object]
 
 
 class SourceFailed(FolkmootError):
@@ -69,7 +69,7 @@ async def run_index_job(work: Work) -> None:
     plugins = [named] if named else sorted({owned.plugin for owned in sources})
     failed: list[str] = []
     for plugin in plugins:
-        async for done, total in index_plugin(work, str(plugin), failed):
+        async for _, done, total in index_plugin(work, str(plugin), failed):
             await work.progress(done, total, N_("Indexing what is published"))
     if failed:
         raise SourceFailed(f"Search could not read: {', '.join(failed)}. What was found before is still there.")
@@ -77,8 +77,8 @@ async def run_index_job(work: Work) -> None:
 
 async def index_plugin(
     desk: Desk, plugin: str, failed: list[str], *, force: bool = False
-) -> AsyncIterator[tuple[int, int]]:
-    """Bring the index of a plugin's sources up to date, yielding ``(done, total)`` for each piece of a source.
+) -> AsyncIterator[tuple[str, int, int]]:
+    """Bring the index of a plugin's sources up to date, yielding ``(source, done, total)`` after each piece.
 
     One source that fails, and is named in ``failed``, keeps what it had and is no hindrance to the others. A plugin
     that is off has nothing to be found.
@@ -98,8 +98,8 @@ async def index_plugin(
             log.error("search source failed", source=source.name, plugin=plugin, error=type(error).__name__)
             failed.append(source.name)
             continue
-        async for piece in reindex(desk.reading, desk.writing, plugin, source.name, entries, force=force):
-            yield piece
+        async for done, total in reindex(desk.reading, desk.writing, plugin, source.name, entries, force=force):
+            yield source.name, done, total
         async with desk.writing() as session:
             await mark_indexed(session, plugin, source.name, version, at=desk.now())
             await touch(session, desk.site.id, SEARCH)
@@ -108,7 +108,9 @@ async def index_plugin(
 
 async def _load(desk: Desk, source: SearchSource) -> Sequence[SearchEntry]:
     async with desk.reading() as session:
-        return await source.load(session, desk.now())
+        entries = await source.load(session, desk.now())
+    # What a body writes is in its site's first language, unless it says otherwise.
+    return [entry if entry.locale else replace(entry, locale=desk.site.locales[0]) for entry in entries]
 
 
 async def page_versions(session: SiteSession) -> dict[str, int]:

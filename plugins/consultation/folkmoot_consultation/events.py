@@ -1,10 +1,11 @@
 """What consultations tell the rest of the platform: tasks for staff, titles for search."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from folkmoot.api import N_, SearchEntry, SiteSession, Task
-from folkmoot_consultation.service import list_consultations, list_public
+from folkmoot.api import N_, DocumentTooLarge, EmptyDocument, SearchEntry, SiteSession, Task, read_markdown
+from folkmoot_consultation.service import list_consultations
 from folkmoot_consultation.timing import State, state_at
 
 CLOSES_SOON = timedelta(days=14)
@@ -23,9 +24,29 @@ async def tasks(session: SiteSession, now: datetime) -> Sequence[Task]:
     return found
 
 
-async def search_entries(session: SiteSession, now: datetime) -> Sequence[SearchEntry]:
-    """Return what the public may see."""
+async def search_entries(session: SiteSession, now: datetime) -> Sequence[SearchEntry]:  # noqa: ARG001 (the hook's)
+    """Return what is published, with the document that is consulted on; what is scheduled shows when it opens."""
+    found = [consultation for consultation in await list_consultations(session) if consultation.published_at]
+    # A long document takes a while to read, and others want the processor meanwhile.
+    texts = await asyncio.to_thread(lambda: [plain_text(each.document) for each in found])
     return [
-        SearchEntry(title=c.title, path=f"/consultations/{c.slug}", summary=c.summary, updated_at=c.published_at)
-        for c in await list_public(session, now)
+        SearchEntry(
+            title=each.title,
+            path=f"/consultations/{each.slug}",
+            summary=each.summary,
+            text=f"{each.audience}\n{text}",
+            updated_at=each.published_at,
+            shown_from=each.opens_at,
+        )
+        for each, text in zip(found, texts, strict=True)
     ]
+
+
+def plain_text(markdown: str) -> str:
+    """Return the words of a document, without its marks."""
+    if not markdown.strip():
+        return ""
+    try:
+        return "\n".join(node.text or node.heading for node in read_markdown(markdown).nodes)
+    except (DocumentTooLarge, EmptyDocument):
+        return markdown

@@ -157,6 +157,7 @@ async def search_entries(session: SiteSession, now: datetime) -> list[SearchEntr
             title=one.dataset.title,
             path=f"/dashboards/{one.dataset.slug}",
             summary="; ".join(metric.name for metric in one.metrics[:5]),
+            text="\n".join((one.dataset.description, one.dataset.source_name, *(m.name for m in one.metrics))),
             updated_at=one.version.published_at,
         )
         for one in await catalogue.list_published(session)

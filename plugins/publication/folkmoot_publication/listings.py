@@ -8,9 +8,10 @@ from sqlmodel import col, select
 
 from folkmoot.api import N_, Request, SearchEntry, SiteSession, Task
 from folkmoot_publication.catalogue import list_publications
-from folkmoot_publication.models import KINDS, Edition, Publication, Recommendation
+from folkmoot_publication.models import KINDS, DocumentNode, Edition, Publication, Recommendation
 
 LATEST = 3
+SEARCHED = ("text", "response_text", "theme", "subtheme", "part", "owner")
 
 
 async def latest_block(request: Request) -> Mapping[str, object] | None:
@@ -44,13 +45,40 @@ async def recommendation_entries(session: SiteSession, now: datetime) -> Sequenc
     )
     return [
         SearchEntry(
-            title=recommendation.title,
+            title=f"{recommendation.ref}. {recommendation.title}",
             path=f"/publications/{publication.slug}/recommendations/{recommendation.ref}",
             summary=publication.title,
+            text="\n".join(getattr(recommendation, name) for name in SEARCHED),
             updated_at=edition.published_at,
         )
         for recommendation, publication, edition in await session.exec(query)
     ]
+
+
+async def chapter_entries(session: SiteSession, now: datetime) -> Sequence[SearchEntry]:  # noqa: ARG001
+    """Return every chapter of a published publication, with all that is written in it, for search and the site map."""
+    chapters = []
+    for item in await list_publications(session):
+        query = select(DocumentNode.type, DocumentNode.heading, DocumentNode.chapter, DocumentNode.text).where(
+            DocumentNode.edition_id == item.edition.id
+        )
+        nodes = (await session.exec(query.order_by(col(DocumentNode.position)))).all()
+        texts: dict[str, list[str]] = {}
+        for kind, heading, chapter, text in nodes:
+            if kind != "chapter":
+                texts.setdefault(chapter, []).append(text or heading)
+        chapters += [
+            SearchEntry(
+                title=heading,
+                path=f"/publications/{item.publication.slug}/read/{chapter}",
+                summary=item.publication.title,
+                text="\n".join(texts.get(chapter, ())),
+                updated_at=item.edition.published_at,
+            )
+            for kind, heading, chapter, _ in nodes
+            if kind == "chapter"
+        ]
+    return chapters
 
 
 async def drafts_to_publish(session: SiteSession, now: datetime) -> Sequence[Task]:  # noqa: ARG001

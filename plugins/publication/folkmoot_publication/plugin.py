@@ -17,6 +17,8 @@ from folkmoot.api import (
     TaskSource,
     hookimpl,
 )
+from folkmoot.api.jobs import Listener
+from folkmoot.api.mail import Topic
 from folkmoot.api.privacy import PersonalData
 
 MANIFEST = Manifest(
@@ -100,11 +102,12 @@ def register_tasks() -> Sequence[TaskSource]:
 
 @hookimpl
 def register_search_sources() -> Sequence[SearchSource]:
-    """Return published publications and their recommendations."""
-    from folkmoot_publication.listings import publication_entries, recommendation_entries
+    """Return published publications, their chapters and their recommendations."""
+    from folkmoot_publication.listings import chapter_entries, publication_entries, recommendation_entries
 
     return (
         SearchSource(name="publications", title=N_("Publication"), load=publication_entries),
+        SearchSource(name="chapters", title=N_("Chapter"), load=chapter_entries),
         SearchSource(name="recommendations", title=N_("Recommendation"), load=recommendation_entries),
     )
 
@@ -115,6 +118,23 @@ def register_personal_data() -> Sequence[PersonalData]:
     from folkmoot_publication.privacy import personal_data
 
     return personal_data()
+
+
+@hookimpl
+def register_topics() -> Sequence[Topic]:
+    """Return what people can get emails about."""
+    from folkmoot_publication.events import NEW
+
+    return (Topic(name=NEW, title=N_("New publications"), path="/publications"),)
+
+
+@hookimpl
+def register_listeners() -> Sequence[Listener]:
+    """Return what is done when something has been published."""
+    from folkmoot_publication.events import PUBLISHED, TELL, tell
+
+    title = N_("Tell subscribers about a new publication")
+    return (Listener(event=PUBLISHED, name=TELL, title=title, run=tell),)
 
 
 @hookimpl

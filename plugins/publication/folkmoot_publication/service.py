@@ -23,6 +23,7 @@ from folkmoot.api import (
     record_audit,
     touch,
 )
+from folkmoot_publication.events import say_published
 from folkmoot_publication.models import KINDS, DocumentNode, Edition, Publication
 from folkmoot_publication.references import RESERVED_SLUGS, SLUG
 
@@ -157,6 +158,7 @@ async def publish(
     await record_audit(
         session, at=now, actor=actor, action="publication.published", object_id=publication.id, note=reason
     )
+    await say_published(session, publication, edition, at=now)
     await touch(session, session.site_id, PLUGIN, at=now)
     await session.commit()
     return publication, edition

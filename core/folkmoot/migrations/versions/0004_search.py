@@ -117,11 +117,12 @@ POSTGRESQL = (
     """
     create table fts_core_search (
       site_id uuid not null, id uuid not null, title tsvector not null, whole tsvector not null,
+      plugin varchar(30) not null, shown_from timestamptz, shown_until timestamptz,
       constraint pk_fts_core_search primary key (site_id, id)
     )""",
     "alter table fts_core_search enable row level security",
-    "create index ix_fts_core_search_title on fts_core_search using gin (title)",
-    "create index ix_fts_core_search_whole on fts_core_search using gin (whole)",
+    "create index ix_fts_core_search_title on fts_core_search using gin (title) with (fastupdate = off)",
+    "create index ix_fts_core_search_whole on fts_core_search using gin (whole) with (fastupdate = off)",
     # Made from the words as they come: the database's own reading of texts depends on its locale.
     r"""
     create function fts_core_search_in_order(words text) returns tsvector language sql immutable as $$
@@ -151,27 +152,45 @@ POSTGRESQL = (
         insert into fts_core_search values (
           new.site_id, new.id, place || title,
           place || title || ''':'':1'::tsvector || fts_core_search_in_order(new.text_terms)
-            || fts_core_search_anywhere(new.text_words)
+            || fts_core_search_anywhere(new.text_words),
+          new.plugin, new.shown_from, new.shown_until
         );
       end if;
       return null;
     end $$""",
+    # What many of the newest rows have is soon found by asking them one by one; what few have is taken from the index.
+    # The planner, left to itself, takes rare words for common ones.
     """
-    create function fts_core_search_match(wanted text, in_title boolean, most integer) returns setof uuid
-    language plpgsql stable security definer set search_path = OUR_SCHEMA, pg_temp as $$
+    create function fts_core_search_match(wanted text, in_title boolean, plugins text, at timestamptz, most integer)
+    returns setof uuid language plpgsql stable security definer
+    set search_path = OUR_SCHEMA, pg_temp
+    set enable_seqscan = off set enable_indexscan = on set enable_bitmapscan = off as $$
+    declare
+      site uuid := nullif(current_setting('app.site_id', true), '')::uuid;
+      query tsquery := ('''site:' || replace(site::text, '-', '') || '''')::tsquery && wanted::tsquery;
+      words text := case when in_title then 'title' else 'whole' end;
+      among_newest bigint;
     begin
+      execute format(
+        'select count(*) from (select %I as words from fts_core_search where site_id = $1 order by id desc limit 1000)'
+        || ' as newest where words @@ $2', words
+      ) into among_newest using site, query;
+      if among_newest < 100 then
+        perform set_config('enable_indexscan', 'off', true), set_config('enable_bitmapscan', 'on', true);
+      end if;
       return query execute format(
-        'select id from fts_core_search where site_id = $1 and %I @@ $2 order by id desc limit $3',
-        case when in_title then 'title' else 'whole' end
-      ) using nullif(current_setting('app.site_id', true), '')::uuid, wanted::tsquery, most;
+        'select id from fts_core_search where site_id = $1 and %I @@ $2 and plugin = any(string_to_array($3, '',''))'
+        || ' and (shown_from is null or shown_from <= $4) and (shown_until is null or shown_until > $4)'
+        || ' order by id desc limit $5', words
+      ) using site, query, plugins, at, most;
     end $$""",
     """
     create trigger core_search_entry_kept after insert or delete or update of
-      site_id, id, source, title_terms, title_words, text_terms, text_words
+      site_id, id, plugin, source, title_terms, title_words, text_terms, text_words, shown_from, shown_until
     on core_search_entry for each row execute function fts_core_search_keep()""",
 )
 POSTGRESQL_BACK = (
-    "drop function fts_core_search_match(text, boolean, integer)",
+    "drop function fts_core_search_match(text, boolean, text, timestamptz, integer)",
     "drop function fts_core_search_keep()",
     "drop function fts_core_search_anywhere(text)",
     "drop function fts_core_search_in_order(text)",

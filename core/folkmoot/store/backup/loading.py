@@ -78,8 +78,6 @@ async def load_everything(store: Store, package: Package, connection: AsyncConne
     """Insert all rows of a backup into empty tables, in the caller's transaction; return how many."""
     loaded = 0
     for table in package.tables(store.tables):
-        if table.name not in package.manifest.tables:
-            continue
         parents: list[Mapping[str, Any]] = []
         for piece in pieces(package.rows(table), lambda: AT_ONCE):
             if table.name == SITE:
@@ -104,9 +102,7 @@ async def load_site(
     :param change: what is different here, for rows that name the site
     """
     loaded: dict[str, int] = {}
-    for table in tables:
-        if table.name not in package.manifest.tables:
-            continue
+    for table in [table for table in tables if table.name in package.manifest.tables]:
         pace, count = Pace(), 0
         own = (change(row) for row in package.rows(table) if row.get("site_id") == site_id)
         for piece in pieces(own, lambda pace=pace: pace.rows):  # type: ignore[misc]

@@ -63,7 +63,10 @@ class Package:
                 )
 
     def tables(self, tables: Sequence[sa.Table]) -> Sequence[sa.Table]:
-        """Return which of an instance's tables must be in the file."""
+        """Return which of an instance's tables are in the file, each after those that it refers to."""
+        return [table for table in self._travelling(tables) if table.name in self.manifest.tables]
+
+    def _travelling(self, tables: Sequence[sa.Table]) -> Sequence[sa.Table]:
         return in_export(tables) if self.manifest.kind == SITE else in_backup(tables)
 
     def rows(self, table: sa.Table) -> Iterator[Values]:
@@ -132,7 +135,7 @@ class Package:
                 raise UnusableFile(f"{self.name} cannot be used: {info.filename} is made to fill a memory or a disk.")
 
     def _check_tables(self, tables: Sequence[sa.Table]) -> None:
-        wanted = {table.name: table for table in self.tables(tables)}
+        wanted = {table.name: table for table in self._travelling(tables)}
         parts = [name for name in self.manifest.members if name.startswith("tables/")]
         held = {name.removeprefix("tables/").removesuffix(".jsonl") for name in parts}
         for name in sorted(held | self.manifest.tables.keys()):

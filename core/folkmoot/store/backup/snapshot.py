@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from folkmoot.store.backup.rules import JOB, MEMBERSHIP, SITE, USER
-from folkmoot.store.backup.values import columns_of, line_of
+from folkmoot.store.backup.values import columns_of, kind_of, line_of
 from folkmoot.store.database import Database
 from folkmoot.store.jobs.models import DONE, QUEUED, RUNNING
 from folkmoot.store.jobs.schedules import KEY as SCHEDULED
@@ -92,7 +92,7 @@ class Snapshot:
         columns: list[Any] = list(table.primary_key)
         if self._connection.dialect.name != "postgresql":
             return columns
-        return [sa.collate(c, "C") if isinstance(c.type, sa.String) else c for c in columns]
+        return [sa.collate(c, "C") if kind_of(c) == "text" else c for c in columns]
 
     async def _rows(self, query: sa.Select[Any]) -> AsyncIterator[Mapping[str, Any]]:
         async with self._connection.stream(query, execution_options={"yield_per": AT_ONCE}) as result:

@@ -42,8 +42,11 @@ def fts5(wanted: Wanted) -> str:
 
 
 def tsquery(wanted: Wanted) -> str:
-    """Return the text of PostgreSQL's ``tsquery``; the site and the source stand in the index as words with a colon."""
-    parts = [f"'site:{wanted.site_id.hex}'"]
+    """Return the text of PostgreSQL's ``tsquery``; a source stands in the index as a word with a colon.
+
+    The site is not in it: the function that matches adds the transaction's own.
+    """
+    parts = []
     if wanted.sources:
         parts.append("(" + " | ".join(_lexeme(f"source:{source}") for source in wanted.sources) + ")")
     for number, term in enumerate(wanted.query.terms, 1):

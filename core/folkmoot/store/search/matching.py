@@ -50,22 +50,21 @@ async def match(
         *(sa.func.substr(SearchRow.text_terms, 1, RANKED_CHARACTERS), SearchRow.digest),
     )
     query: Any = sa.select(*columns).where(*visible(plugins, now)).limit(most)
-    query = (_on_postgresql if _is_postgresql(session) else _on_sqlite)(query, wanted, most)
+    if session.get_bind().dialect.name == "postgresql":
+        query = _on_postgresql(query, wanted, plugins, now, most)
+    else:
+        query = _on_sqlite(query, wanted)
     return [Candidate(*row) for row in await session.exec(query)]
 
 
-def _is_postgresql(session: SiteSession) -> bool:
-    return bool(session.get_bind().dialect.name == "postgresql")
-
-
-def _on_sqlite(query: Any, wanted: Wanted, most: int) -> Any:  # noqa: ARG001 (as on PostgreSQL)
-    # Left as a condition, not a join, the index would be asked once for every row of the site.
-    joined = query.select_from(FTS5).join(SearchRow, sa.and_(FTS5.c.rowid == SearchRow.number))
+def _on_sqlite(query: Any, wanted: Wanted) -> Any:
+    joined = query.select_from(FTS5).join(SearchRow, FTS5.c.rowid == SearchRow.number)
     return joined.where(FTS5.c.fts_core_search.op("match")(fts5(wanted))).order_by(FTS5.c.rowid.desc())
 
 
-def _on_postgresql(query: Any, wanted: Wanted, most: int) -> Any:
-    matching = sa.func.fts_core_search_match(tsquery(wanted), wanted.in_title, most)
+def _on_postgresql(query: Any, wanted: Wanted, plugins: Collection[str], now: datetime, most: int) -> Any:
+    at = sa.literal(now, sa.DateTime(timezone=True))
+    matching = sa.func.fts_core_search_match(tsquery(wanted), wanted.in_title, ",".join(plugins), at, most)
     found = matching.table_valued(sa.column("id", sa.Uuid)).render_derived()
     return query.join(found, found.c.id == SearchRow.id).order_by(col(SearchRow.id).desc())
 

@@ -18,7 +18,7 @@ def console_nav(request: Request) -> list[tuple[str, str, bool]]:
     items = [("/admin", request.words.gettext(N_("Tasks")))] + [
         (owned.item.path, request.words.gettext(owned.item.label))
         for owned in request.platform.registry.admin_nav
-        if _is_on(request, owned.plugin) and owned.item.permission in who.permissions
+        if is_on(request, owned.plugin) and owned.item.permission in who.permissions
     ]
     path = request.visit.path
     return [
@@ -27,7 +27,8 @@ def console_nav(request: Request) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _is_on(request: Request, plugin: str) -> bool:
+def is_on(request: Request, plugin: str) -> bool:
+    """Say whether a plugin is on for the site; core always is."""
     return plugin == CORE or plugin in request.site.plugins
 
 
@@ -47,7 +48,7 @@ async def _tasks(request: Request) -> list[tuple[str, str, int | None, str | Non
     now = request.now()
     async with request.reading() as session:
         for owned in request.platform.registry.tasks:
-            if not _is_on(request, owned.plugin) or owned.item.permission not in request.who.permissions:
+            if not is_on(request, owned.plugin) or owned.item.permission not in request.who.permissions:
                 continue
             try:
                 found: list[Task] = list(await owned.item.load(session, now))

@@ -53,7 +53,7 @@ async def _index(request: Request, typed: str, problems: list[tuple[str, str]]) 
 
 def _row(request: Request, row: SubjectRequest) -> dict[str, Any]:
     return {
-        "request": row,
+        "asked": row,
         "kind": request.words.gettext(KINDS[RequestKind(row.kind)]),
         "days": days_left(row.due_at, request.now()),
         "open": row.closed_at is None,

@@ -10,6 +10,7 @@ from folkmoot.kernel.ids import new_id
 from folkmoot.privacy.declarations import holding
 from folkmoot.privacy.retention import UNSOUND, list_runs, set_term, site_terms
 from folkmoot.privacy.terms import LONDON
+from folkmoot.sites.service import SHELL, touch
 from folkmoot.spec.descriptors import Term
 from folkmoot.spec.errors import NotFound, Unprocessable
 from folkmoot.web.pages.console import console_page
@@ -92,6 +93,8 @@ async def change(request: Request) -> Response[str]:
             note = f"{values['source']} {number} {unit}"
             at, actor, action = request.now(), request.who.actor, "core.retention_changed"
             await record(session, at=at, actor=actor, action=action, object_id=new_id(), note=note)
+            # The privacy notice says it.
+            await touch(session, request.site.id, SHELL)
             await session.commit()
     except Unprocessable:
         return await _index(request, values, [("number", request.words.gettext(UNSOUND))])
