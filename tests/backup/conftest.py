@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from comparing import PLUGINS, Start
 
-
 # Enough for most tests; the figures of the dashboard take longer to write than all else together.
 SMALL = ("consultation", "feedback")
 

@@ -7,6 +7,7 @@ import pytest
 from filing import PDF, add, held, use
 from test_hostile import send, told
 
+from folkmoot.store.files.errors import NO_ROOM, StorageUnavailable
 from folkmoot.store.files.local import LocalStorage
 from folkmoot.testing import Client, Instance, read_html
 
@@ -73,8 +74,6 @@ class NoRoom(LocalStorage):
     """A disk without room."""
 
     async def put(self, site_id: Any, source: Any) -> tuple[str, int]:
-        from folkmoot.store.files.errors import NO_ROOM, StorageUnavailable
-
         raise StorageUnavailable(NO_ROOM)
 
 
@@ -84,9 +83,7 @@ async def test_a_full_disk_is_told_on_the_form_and_leaves_nothing(instance: Inst
     use(instance, storage=NoRoom(storage.root))
     answer = await send(staff_client, "a.pdf", PDF, public="yes")
     assert answer.status_code == 503
-    assert told(answer) == [
-        "There is no room for this file just now. Nothing was saved. Tell the people who run this service."
-    ]
+    assert told(answer) == [NO_ROOM]
     assert "checked" in answer.text
     use(instance, storage=storage)
     assert "There are no files yet" in (await staff_client.page("/admin/files")).text

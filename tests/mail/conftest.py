@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from mailroom import Postbox, rows
 
+# Before any query is made: a model that is first imported afterwards does not stamp its rows (see store.scoping).
+import folkmoot_consultation.models  # noqa: F401
 from folkmoot.mail.models import Message, Subscription
 from folkmoot.testing import Instance
 

@@ -15,7 +15,7 @@ from folkmoot.testing import Instance
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from shelves import PLUGIN, SOURCE, Ask, Fill  # noqa: E402 (beside the tests, which are no package)
+from shelves import PLUGIN, SOURCE, Ask, Fill
 
 
 @pytest.fixture

@@ -45,7 +45,8 @@ async def test_one_bad_row_fails_alone(instance: Instance) -> None:
     calls = [writer.save(change(instance, twice)), writer.save(change(instance, twice))]
     calls += [writer.save(change(instance)) for _ in range(20)]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [type(None), Clash] + [type(None)] * 20
+    assert {type(outcome) for outcome in outcomes[:2]} == {type(None), Clash}
+    assert outcomes[2:] == [None] * 20
     assert await saved(instance) == 21
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from folkmoot.web.render import create_environment
+from folkmoot.web.words import translations
 
 TEMPLATES = Path(str(files("folkmoot.web"))) / "templates"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -21,6 +22,25 @@ STANDALONE = {"errors/500.html", "unknown_host.html"}
 CODES = ("400", "403", "404", "405", "410", "413", "429", "503")
 
 PROBLEMS = [("email", "Enter your email address"), ("password", "Enter your password")]
+BEFORE_THE_END = ("dead", "running", "queued")
+FILES = ("files.html", "file.html", "file_delete.html")
+THEN = datetime(2027, 3, 4, 11, 0, tzinfo=UTC)
+FILE = {
+    **{"id": "0198c0de", "name": "Annual <i>report</i>.pdf", "kind": "a PDF", "size": "1.2MB", "public": True},
+    **{"state": "Ready", "colour": "green", "added_at": THEN, "plugin": "Consultations", "deletable": True},
+    "download": "/files/0198c0de?as=download",
+}
+JOBS = ("admin_jobs.html", "admin_job.html", "admin_job_decision.html")
+CONSOLE = [("Tasks", "/admin", False), ("Background work", "/admin/jobs", True)]
+
+
+def job(state: str) -> SimpleNamespace:
+    instant = datetime(2027, 3, 3, 9, 30, tzinfo=UTC)
+    ended = {"finished_at": instant if state in {"done", "dead"} else None, "result": "/contact"}
+    far = {"done": 2, "total": 3, "sentence": "Rows are read", "attempts": 2, "run_at": instant}
+    return SimpleNamespace(id="1", state=state, error="It <failed>", created_at=instant, **far, **ended)
+
+
 CONTEXTS: dict[str, dict[str, Any]] = {
     "home.html": {
         "intro": Markup('<p class="govuk-body-l">Our work</p>'),
@@ -28,9 +48,31 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "search.html": {
         "query": "care & support",
+        "said": "care & support",
         "searched": True,
+        "kind": "publications",
         "total": 1234,
-        "hits": [("Care homes", "/publications/care-homes", Markup("Rules for <mark>care</mark>"), "Publication")],
+        "capped": False,
+        "number": 2,
+        "hits": [
+            {
+                "title": Markup("<mark>Care</mark> homes"),
+                "href": "/publications/care-homes",
+                "excerpt": Markup("Rules for <mark>care</mark>"),
+                "kind": "Publication",
+                "part_of": "Rules & homes",
+                "locale": "cy",
+                "updated_at": None,
+            }
+        ],
+        "facets": [("Everything", "/search?q=care", 1250, False), ("Publication", "/search?q=care&kind=p", 1234, True)],
+        "pagination": {
+            "previous": {"href": "/search?q=care"},
+            "items": [
+                {"number": 1, "href": "/search?q=care", "visuallyHiddenText": "Page 1", "current": False},
+                {"number": 2, "href": "/search?q=care&page=2", "visuallyHiddenText": "Page 2", "current": True},
+            ],
+        },
     },
     "content.html": {"title": "About us", "body": Markup('<p class="govuk-body">Words</p>')},
     "accessibility_statement.html": {"tested_on": None},
@@ -88,6 +130,28 @@ CONTEXTS: dict[str, dict[str, Any]] = {
             ("Drafts to check", "/admin/publication", None, None, "Publications"),
         ],
     },
+    "admin_jobs.html": {
+        "console_nav": CONSOLE,
+        "groups": [*((state, [(job(state), "Import <rows>")], 70) for state in BEFORE_THE_END), ("done", [], 0)],
+        "now": datetime(2027, 3, 3, 9, 0, tzinfo=UTC),
+        "shown": 50,
+    },
+    "admin_job.html": {
+        "console_nav": CONSOLE,
+        "job": job("running"),
+        "job_title": "Import <rows>",
+        "state": "Running",
+        "open": True,
+        "updating": True,
+        "seconds": 5,
+        "may_decide": True,
+    },
+    "admin_job_decision.html": {
+        "console_nav": CONSOLE,
+        "job": job("dead"),
+        "job_title": "Import <rows>",
+        "decision": "delete",
+    },
     "errors/send_again.html": {
         "action": "/account",
         "fields": [
@@ -96,12 +160,26 @@ CONTEXTS: dict[str, dict[str, Any]] = {
             ("password", "hunter2 hunter2"),
             ("new_password", "hunter2"),
         ],
+        "uploads": ["report"],
     },
+    "files.html": {
+        "problems": [("file", "The selected file is empty")],
+        "done": "The file is saved.",
+        "public": True,
+        "rows": [FILE, {**FILE, "state": "Being checked for viruses", "colour": "yellow", "download": ""}],
+        "next": "/admin/files?before=0198c0de",
+        "used": "1.2MB",
+        "quota": "5000MB",
+        "largest": "50MB",
+    },
+    "file.html": {"file": FILE, "link": "https://a.example/files/1?signature=2", "link_until": THEN, "sentence": "No."},
+    "file_delete.html": {"file": FILE},
+    "file_waiting.html": {"name": "a <b>.pdf"},
     "errors/500.html": {},
     "unknown_host.html": {},
     **{f"errors/{code}.html": {} for code in CODES},
 }
-SIGNED_IN = {"account.html", "admin_home.html", "mail/admin.html"}
+SIGNED_IN = {*JOBS, *FILES, "account.html", "admin_home.html", "mail/admin.html"}
 
 
 def site(name: str = "Have your say") -> SimpleNamespace:
@@ -130,6 +208,7 @@ def shell(template: str, locale: str, **changes: Any) -> dict[str, Any]:
         "locales": [("en", "English", "/about", locale == "en"), ("cy", "Cymraeg", "/cy/about", locale == "cy")],
         "path": "/about",
         "origin": "https://engage.occs.example",
+        "translate": lambda message: translations(locale).gettext(message),
         "url": lambda path: prefix + path,
         "asset": lambda logical: f"/static/{logical}",
         "brand_css": "/static/brand.css",
@@ -367,7 +446,7 @@ def test_a_page_outside_all_sites_names_none(environment: Environment, template:
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 6, 7, 1234])
 def test_search_counts_in_the_plural_that_welsh_uses(environment: Environment, number: int) -> None:
-    hits = [("Care", "/care", "", "")] * max(number, 1)
+    hits = [{"title": "Care", "href": "/care"}] * max(number, 1)
     heading = Page(render(environment, "search.html", "cy", total=number, hits=hits)).text("h2")
     noun = {1: "canlyniad", 2: "ganlyniad", 3: "chanlyniad", 6: "chanlyniad"}.get(number, "canlyniad")
     assert f"{number:,} {noun} ar gyfer" in heading

@@ -79,6 +79,8 @@ def _explain(settings: Configuration) -> None:
         if isinstance(shown, str):
             shown = PASSWORD.sub(r"\1(secret)@", shown)
         click.echo(f"{key} = {shown!r}  ({origin})")
+    if not settings.settings.files.scanner:
+        click.echo("Advice: files are not checked for viruses. Name a scanner in files.scanner.")
 
 
 def write_secret_key(path: Path) -> None:

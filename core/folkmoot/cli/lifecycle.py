@@ -56,15 +56,21 @@ def resume(slug: str, reason: str) -> None:
 
 @click.command(epilog="Example: folkmoot site delete occs --days 30")
 @click.argument("slug")
-@click.option("--days", default=30, show_default=True, type=click.IntRange(0, 365), help="The time of grace.")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 365), help="The time of grace.")
+@click.option("--now", is_flag=True, help="Without a time of grace: it cannot be taken back.")
 @because
 @click.option("--yes", is_flag=True, help="Answer yes to what is asked.")
-def delete(slug: str, days: int, reason: str, yes: bool) -> None:
+def delete(slug: str, days: int, now: bool, reason: str, yes: bool) -> None:
     """Close a site for good: after a time of grace everything of it is deleted."""
+    when = "now" if now else f"in {days} days"
     if not yes:
-        click.confirm(f"In {days} days everything of the site {slug} is deleted. Go on?", abort=True, err=True)
+        click.confirm(f"Everything of the site {slug} is deleted {when}. Go on?", abort=True, err=True)
+    if now:
+        _delete_now(slug, reason)
+        click.echo(f"The site {slug} is deleted.")
+        return
     _change(slug, "delete", reason=reason, days=days)
-    click.echo(f"The site {slug} is closed and is deleted in {days} days. Until then: “folkmoot site resume {slug}”.")
+    click.echo(f"The site {slug} is closed and is deleted {when}. Until then: “folkmoot site resume {slug}”.")
 
 
 @click.command(name="export", epilog="Example: folkmoot site export occs occs.zip")
@@ -98,5 +104,15 @@ def _change(slug: str, action: str, *, reason: str, days: int = 0) -> None:
 
     async def work(platform: "Platform") -> None:
         await operations.change_standing(platform, slug, action, reason=reason, days=days)
+
+    on_platform(work)
+
+
+def _delete_now(slug: str, reason: str) -> None:
+    from folkmoot.web import operations
+    from folkmoot.web.desk import on_platform
+
+    async def work(platform: "Platform") -> None:
+        await operations.delete_now(platform, slug, reason=reason)
 
     on_platform(work)

@@ -79,7 +79,7 @@ def retention() -> None:
 
 
 @retention.command(epilog="Example: folkmoot retention run --site occs --dry-run --json")
-@SITE
+@click.option("--site", "slug", help="The site (default: all).")
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 @as_json
 def run(slug: str | None, dry_run: bool, as_json: bool) -> None:

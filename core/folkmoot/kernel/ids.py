@@ -1,6 +1,7 @@
 """Identifiers: time-ordered UUIDs for rows, references that a person can read out, secrets for links and tokens."""
 
 import hashlib
+import os
 import secrets
 from uuid import UUID
 
@@ -15,10 +16,28 @@ def new_id() -> UUID:
     return uuid7()
 
 
+class _Randomness:
+    """Random bytes, asked of the system for many references at a time: each time it is asked, threads change places."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+        self._pid = 0
+
+    def take(self, count: int) -> bytes:
+        """Return bytes that nobody gets again, nor a process that was forked from this one."""
+        if len(self._bytes) < count or self._pid != os.getpid():
+            self._bytes, self._pid = os.urandom(4096), os.getpid()
+        taken, self._bytes = self._bytes[:count], self._bytes[count:]
+        return taken
+
+
+_random = _Randomness()
+
+
 def new_reference(prefix: str) -> str:
     """Return a reference such as ``OCCS-7K2M-9QXD``: 40 random bits behind a prefix of up to eight letters."""
-    value = secrets.randbits(40)
-    code = "".join(READABLE[(value >> shift) & 31] for shift in range(35, -5, -5))
+    value = int.from_bytes(_random.take(5), "big")
+    code = "".join([READABLE[(value >> shift) & 31] for shift in range(35, -5, -5)])
     return f"{prefix}-{code[:4]}-{code[4:]}"
 
 

@@ -129,6 +129,7 @@ class SearchEntry:
     :param path: without the language; with ``#`` and an id for a place on a page
     :param summary: a sentence that is shown where no other part of the text has the words that were looked for
     :param text: everything else that is to be found, plain; 100,000 characters at the most, so a book by its chapters
+    :param part_of: the title of what it is a part of: shown and not searched, or all parts would be found by it
     :param key: what stays the same when the path changes, and in every language; the path when it is left out
     :param locale: the language that it is written in; the site's first when it is left out
     :param shown_from: not before this instant, for what is published and opens later
@@ -140,6 +141,7 @@ class SearchEntry:
     summary: str = ""
     updated_at: datetime | None = None
     text: str = ""
+    part_of: str = ""
     key: str = ""
     locale: str = ""
     shown_from: datetime | None = None

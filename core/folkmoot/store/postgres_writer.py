@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,12 +14,12 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from folkmoot.spec.errors import Clash, Unavailable
 from folkmoot.store.locks import AUDIT, lock_key
-from folkmoot.store.writer import BATCH, TAKEN, Change, Values, Writer, by_table
+from folkmoot.store.writer import BATCH, TAKEN, Change, Values, Writer, by_table, gathering
 
 # The driver has no types of its own.
 Connection = Any
 
-TASKS = 2
+TASKS = 1
 SECONDS = 10.0
 UNREACHABLE = "The service cannot reach its database. Try again in a minute."
 # Acknowledged means on the disk of the server, whatever its configuration says.
@@ -87,8 +88,11 @@ class PostgresWriter(Writer):
 
     async def _run(self) -> None:
         connection: Connection | None = None
+        wait = 0.0
         while (first := await self._waiting.get()) is not None:
+            await asyncio.sleep(wait)
             batch = self._batch(first)
+            start = time.perf_counter()
             try:
                 if connection is None or connection.is_closed():
                     connection = await asyncpg.connect(
@@ -103,6 +107,7 @@ class PostgresWriter(Writer):
                     connection = None
             except Exception as error:
                 _settle(batch, [error] * len(batch))
+            wait = gathering(len(batch), time.perf_counter() - start)
         if connection is not None:
             with contextlib.suppress(*_LOST):
                 await connection.close(timeout=SECONDS)

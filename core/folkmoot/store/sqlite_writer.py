@@ -8,6 +8,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from folkmoot.spec.errors import Clash, Unavailable
-from folkmoot.store.writer import BATCH, TAKEN, Change, Values, Writer, by_table
+from folkmoot.store.writer import BATCH, TAKEN, Change, Values, Writer, by_table, gathering
 
 # How many rows one statement inserts, most first: few statements, and few different ones to be prepared.
 AT_ONCE = (64, 10, 1)
@@ -135,13 +136,18 @@ class SqliteWriter(Writer):
     def _run(self) -> None:
         connection = self._connect()
         item = self._queue.get()
+        wait = 0.0
         while item is not None:
             if isinstance(item, _Turn):
                 _give(item)
                 item = self._queue.get()
                 continue
+            if wait:
+                time.sleep(wait)
             batch, item = self._batch(item)
+            start = time.perf_counter()
             self._save(connection, batch)
+            wait = gathering(len(batch), time.perf_counter() - start)
             item = item or self._queue.get()
         connection.close()
 

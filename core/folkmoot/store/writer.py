@@ -17,6 +17,8 @@ from folkmoot.spec.errors import Busy
 
 BATCH = 200
 WAITING = 2_000
+# The longest that a batch waits for more to come.
+GATHER_SECONDS = 0.005
 
 Values = dict[str, Any]
 # The last entry of a site's audit log: its number and its hash.
@@ -103,6 +105,15 @@ class Writer(ABC):
             raise Busy(CLOSING)
         if waiting >= WAITING:
             raise Busy(FULL)
+
+
+def gathering(saved: int, seconds: float) -> float:
+    """Return how long the next batch waits for more, in seconds, given how many the last one saved and how long it took.
+
+    When several came at once, the next ones are close behind: a quarter of a commit's time spent on waiting for them
+    saves commits. Somebody who comes alone waits for nobody.
+    """
+    return min(GATHER_SECONDS, seconds / 4) if saved > 1 else 0.0
 
 
 def by_table(changes: Iterable[Change]) -> dict[sa.Table, list[Values]]:

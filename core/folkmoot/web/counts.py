@@ -1,13 +1,14 @@
 """Counting views, starts and ends without cookies: in memory on the way of a request, in the database seconds later.
 
 A request costs one look at how its browser calls itself and one addition. What has been counted is saved every few
-seconds and when the process ends in order; one that is killed loses the last seconds. Nothing of a visitor is kept,
-not even in memory: no address, no cookie, no fingerprint.
+seconds and when the process ends in order; one that is killed loses the last seconds. Nothing tells one visitor from
+another: no address, no cookie, no fingerprint. What kinds of browser there were lately is known in memory, not whose.
 """
 
 import asyncio
 from collections import Counter
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -30,6 +31,7 @@ PROGRAMS = (b"bot", b"crawl", b"spider", b"slurp", b"headless", b"preview", b"li
 Key = tuple[UUID, str, str]
 
 
+@lru_cache(maxsize=256)
 def is_program(agent: bytes) -> bool:
     """Say whether a visitor calls itself anything but a browser."""
     if not agent.startswith(b"Mozilla/"):
@@ -44,7 +46,7 @@ class Counts:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._waiting: dict[Key, int] = {}
+        self._waiting: dict[Key, list[int]] = {}
         self._names: dict[tuple[date, UUID, str], set[str]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._saving: asyncio.Task[None] | None = None
@@ -57,13 +59,14 @@ class Counts:
     def add(self, site_id: UUID, kind: str, name: str, number: int = 1) -> None:
         """Count one more, or several."""
         key = (site_id, kind, name)
-        waiting = self._waiting
-        if key in waiting:
-            waiting[key] += number
-        elif len(waiting) < MOST_WAITING:
+        # A list of one number: looked up once, added to in place.
+        waiting = self._waiting.get(key)
+        if waiting is not None:
+            waiting[0] += number
+        elif len(self._waiting) < MOST_WAITING:
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._begin)
-            waiting[key] = number
+            self._waiting[key] = [number]
 
     def _begin(self) -> None:
         self._timer = None
@@ -72,7 +75,7 @@ class Counts:
     async def flush(self) -> None:
         """Save what was counted; what cannot be saved now waits for the next time."""
         counted, self._waiting = self._waiting, {}
-        pages = {key: number for key, number in counted.items() if not _is_file(key[2])}
+        pages = {key: number for key, (number,) in counted.items() if not _is_file(key[2])}
         if not pages:
             return
         day = self._clock.now().astimezone(LONDON).date()

@@ -80,7 +80,7 @@ async def send_again(request: Request, *, status: int = 403, sentence: str = "")
 
     Files do not come back: browsers let nobody fill in which file is sent, so they have to be selected again.
     """
-    sent = (await request.fields()).multi_items()
+    sent = list((await request.fields()).multi_items())
     fields = [
         (name, "" if name in SECRET_FIELDS else value)
         for name, value in sent

@@ -39,16 +39,17 @@ async def _answer(request: Request, route: Route) -> Response[Any]:
     visit.countable = route.cached and route.permission == PUBLIC
     if visit.suffix and visit.suffix not in route.suffixes:
         raise NotFound(N_("There is no such file."))
-    await know_person(request)
-    _admit(request, route.permission)
-    if visit.refused == "too large":
-        raise TooLarge(N_("What you sent is too large for this page. Nothing was saved."))
-    unsafe = request.method not in SAFE_METHODS and not route.cross_ok
-    if unsafe and (visit.refused or not await _own_form(request)):
-        return await send_again(request)
     try:
+        await know_person(request)
+        _admit(request, route.permission)
+        if visit.refused == "too large":
+            raise TooLarge(N_("What you sent is too large for this page. Nothing was saved."))
+        unsafe = request.method not in SAFE_METHODS and not route.cross_ok
+        if unsafe and (visit.refused or not await _own_form(request)):
+            return await send_again(request)
         response: Response[Any] = await route.endpoint(request)
     except Busy as error:
+        # Also when it cannot even be looked up who is asking: what they typed is theirs.
         if request.method in SAFE_METHODS:
             raise
         return await send_again(request, status=error.status, sentence=str(error))

@@ -1,14 +1,18 @@
 """Structured logs on standard error: a line of JSON an event, with request id and site, without personal data."""
 
+import asyncio
 import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any
 
 
 # What follows these is a secret: whoever has it may do what the link does.
 SECRET_PATHS = ("/sign-in/", *(f"/subscriptions/{verb}/" for verb in ("confirm", "manage", "unsubscribe")))
+
+
+MOST_WAITING = 100
 
 
 class JsonLines(logging.Formatter):
@@ -24,12 +28,36 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-class _StandardError(logging.StreamHandler[TextIO]):
-    """Writes to standard error as it is at the time: tests put another in its place."""
+class _StandardError(logging.Handler):
+    """Writes to standard error as it is at the time: tests put another in its place.
+
+    The lines of one turn of the event loop are written together: each write lets another thread take the interpreter's
+    lock, and getting it back costs more than the line.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.stream = sys.stderr
-        super().emit(record)
+        """Keep the line until the loop's turn is over; without a loop, write it."""
+        self._waiting.append(self.format(record))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+            return
+        if len(self._waiting) == 1:
+            loop.call_soon(self.flush)
+        elif record.levelno >= logging.ERROR or len(self._waiting) >= MOST_WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        lines, self._waiting = self._waiting, []
+        if lines:
+            sys.stderr.write("\n".join(lines) + "\n")
+            sys.stderr.flush()
 
 
 class Log:

@@ -1,5 +1,6 @@
 """What operators do to whole sites and to the instance: each act is noted, and running processes hear of it."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from folkmoot.store.backup.faults import UnusableFile
 from folkmoot.store.backup.files import forget_all
 from folkmoot.store.backup.manifest import INSTANCE, SITE, Manifest
 from folkmoot.store.backup.package import Package, open_package
+from folkmoot.store.backup.people import remove_people
 from folkmoot.store.backup.removing import remove_rows
 from folkmoot.store.backup.rules import of_a_site
 from folkmoot.store.backup.taking import Store, Tell, take_backup, take_export
@@ -231,9 +233,21 @@ async def delete_due_sites(work: Work) -> None:
         await delete_for_good(platform, site_id)
 
 
+async def delete_now(platform: Platform, slug: str, *, reason: str, settle: float = moving.SETTLE_SECONDS) -> None:
+    """Close a site and delete everything of it without a time of grace, also one that is marked for deletion."""
+    site = choose_site(platform, slug)
+    if platform.closed.get(site.id) != "deleted":
+        await change_standing(platform, slug, "delete", reason=reason)
+        await asyncio.sleep(settle)
+    await delete_for_good(platform, site.id)
+
+
 async def delete_for_good(platform: Platform, site_id: UUID) -> None:
-    """Delete everything of a site: its rows in small pieces, its files, then the site itself."""
+    """Delete everything of a site: people who are on no other, its rows in small pieces, its files, then itself."""
     store = store_of(platform)
+    async with platform.database.system_writing() as session:
+        await remove_people(await session.connection(), site_id)
+        await session.commit()
     await remove_rows(platform.database, of_a_site(store.tables), site_id)
     if store.files is not None:
         await forget_all(store.files, site_id)

@@ -16,12 +16,14 @@ from folkmoot.sites.directory import Directory
 from folkmoot.sites.lifecycle import closed_sites
 from folkmoot.sites.versions import Versions, open_versions
 from folkmoot.spec.descriptors import ApiRoute, Route
+from folkmoot.spec.errors import Busy
 from folkmoot.store.database import open_database
 from folkmoot.store.files.keeping import Keeping
 from folkmoot.store.files.scanner import Scanner
 from folkmoot.store.files.storage import open_storage
 from folkmoot.web.counts import Counts
 from folkmoot.web.duties import duties
+from folkmoot.web.log import log
 from folkmoot.web.page_cache import PageCache
 from folkmoot.web.static import StaticFiles
 
@@ -95,7 +97,19 @@ class Platform:
         return self.failure_pages.get(locale) or self.failure_pages["en"]
 
     async def load_directory(self) -> None:
-        """Learn all sites anew, and first which of them are closed: a shortcut to a page holds for one directory."""
+        """Learn all sites anew; while the database is away, what was known holds, and a second later it is tried again.
+
+        The request that finds the directory stale is anybody's: what it is told about the database is for its page.
+        """
+        try:
+            await self._load_directory()
+        except Busy:
+            if not self.directory.all():
+                raise
+            log.error("sites could not be read")
+
+    async def _load_directory(self) -> None:
+        # First which are closed: a shortcut to a page holds for one directory.
         for _ in range(LOOKS):
             before = self.versions.directory()
             async with self.database.system_reading() as session:

@@ -185,6 +185,8 @@ async def blocks(request: Request, slot: str) -> list[Markup]:
                 made.append(request.platform.pages.fragment(request, owned.item.template, context))
         except Exception as error:
             log.error("block failed", block=owned.item.name, plugin=owned.plugin, error=type(error).__name__)
+            # A page that lacks something is not kept for others.
+            request.fresh_until(request.now())
     return made
 
 

@@ -31,8 +31,8 @@ from folkmoot.store.search import (
 )
 from folkmoot.web.log import log
 from folkmoot.web.platform import Platform
-from folkmoot.web.work import Work
 from folkmoot.web.words import N_
+from folkmoot.web.work import Work
 
 Live = Mapping[tuple[str, str], str]
 

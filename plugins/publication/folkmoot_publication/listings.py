@@ -11,7 +11,7 @@ from folkmoot_publication.catalogue import list_publications
 from folkmoot_publication.models import KINDS, DocumentNode, Edition, Publication, Recommendation
 
 LATEST = 3
-SEARCHED = ("text", "response_text", "theme", "subtheme", "part", "owner")
+SEARCHED = ("response_text", "theme", "subtheme", "part", "owner")
 
 
 async def latest_block(request: Request) -> Mapping[str, object] | None:
@@ -47,7 +47,8 @@ async def recommendation_entries(session: SiteSession, now: datetime) -> Sequenc
         SearchEntry(
             title=f"{recommendation.ref}. {recommendation.title}",
             path=f"/publications/{publication.slug}/recommendations/{recommendation.ref}",
-            summary=publication.title,
+            summary=recommendation.text,
+            part_of=publication.title,
             text="\n".join(getattr(recommendation, name) for name in SEARCHED),
             updated_at=edition.published_at,
         )
@@ -71,7 +72,7 @@ async def chapter_entries(session: SiteSession, now: datetime) -> Sequence[Searc
             SearchEntry(
                 title=heading,
                 path=f"/publications/{item.publication.slug}/read/{chapter}",
-                summary=item.publication.title,
+                part_of=item.publication.title,
                 text="\n".join(texts.get(chapter, ())),
                 updated_at=item.edition.published_at,
             )

@@ -41,7 +41,7 @@ def upgrade() -> None:
     with op.batch_alter_table("core_job", schema=None) as batch_op:
         batch_op.create_index("ix_core_job_open", ["run_at"], unique=False, sqlite_where=OPEN, postgresql_where=OPEN)
         batch_op.create_index(
-            "ix_core_job_open_site", ["site_id", "run_at"], unique=False, sqlite_where=OPEN, postgresql_where=OPEN
+            "ix_core_job_open_site", ["site_id", "run_at", "id"], unique=False, sqlite_where=OPEN, postgresql_where=OPEN
         )
         batch_op.create_index(batch_op.f("ix_core_job_site_id_finished_at"), ["site_id", "finished_at"], unique=False)
         batch_op.create_index(

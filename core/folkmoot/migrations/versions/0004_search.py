@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("locale", sa.String(length=12), nullable=False),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("path", "title", "summary", "body")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("path", "title", "summary", "part_of", "body")),
         *(sa.Column(name, sa.Text(), nullable=False) for name in COLUMNS[2:]),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
@@ -57,9 +57,7 @@ def upgrade() -> None:
             ["site_id"], ["core_site.id"], name=op.f("fk_core_search_state_site_id_core_site"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_core_search_state")),
-        sa.UniqueConstraint(
-            "site_id", "plugin", "source", name=op.f("uq_core_search_state_site_id_plugin_source")
-        ),
+        sa.UniqueConstraint("site_id", "plugin", "source", name=op.f("uq_core_search_state_site_id_plugin_source")),
     )
     connection = op.get_bind()
     for statement in POSTGRESQL if connection.dialect.name == "postgresql" else SQLITE:
@@ -79,7 +77,8 @@ def downgrade() -> None:
 def _schema(connection: sa.Connection) -> str:
     if connection.dialect.name != "postgresql":
         return ""
-    return connection.dialect.identifier_preparer.quote(connection.exec_driver_sql("select current_schema").scalar_one())
+    schema: str = connection.exec_driver_sql("select current_schema").scalar_one()
+    return connection.dialect.identifier_preparer.quote(schema)
 
 
 _NEW = ", ".join(f"new.{name}" for name in COLUMNS)
@@ -98,16 +97,16 @@ SQLITE = (
         where rowid = new.rowid;
       insert into fts_core_search (rowid, {LISTED})
         select number, {_NEW} from core_search_entry where rowid = new.rowid;
-    end""",
+    end""",  # noqa: S608 (made of names above)
     f"""
     create trigger core_search_entry_removed after delete on core_search_entry begin
       insert into fts_core_search (fts_core_search, rowid, {LISTED}) values ('delete', old.number, {_OLD});
-    end""",
+    end""",  # noqa: S608
     f"""
     create trigger core_search_entry_changed after update of {LISTED} on core_search_entry begin
       insert into fts_core_search (fts_core_search, rowid, {LISTED}) values ('delete', old.number, {_OLD});
       insert into fts_core_search (rowid, {LISTED}) values (old.number, {_NEW});
-    end""",
+    end""",  # noqa: S608
 )
 SQLITE_BACK = ("drop table fts_core_search",)
 

@@ -48,3 +48,15 @@ async def _make_account(connection: AsyncConnection, user: sa.Table, row: Values
     values: dict[str, Any] = {"id": user_id, "email": row["email"], "password_hash": "", "created_at": at}
     await connection.execute(sa.insert(user).values(values))
     return user_id
+
+
+async def remove_people(connection: AsyncConnection, site_id: UUID) -> int:
+    """Delete the accounts of people who are on this site and on no other, in the caller's transaction; return how many.
+
+    It comes before their memberships are deleted: afterwards nobody could say whose they were.
+    """
+    member, user = SQLModel.metadata.tables[MEMBERSHIP], SQLModel.metadata.tables[USER]
+    here = sa.select(member.c.user_id).where(member.c.site_id == site_id)
+    elsewhere = sa.select(member.c.user_id).where(member.c.site_id != site_id)
+    gone = await connection.execute(sa.delete(user).where(user.c.id.in_(here), user.c.id.not_in(elsewhere)))
+    return int(gone.rowcount)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
 # One request moves so much; each has its own patience, so that a slow line costs time and no file.
-PART = 5 * 1024 * 1024
+PART, SPAN = 5 * 1024 * 1024, 2 * 1024 * 1024
 PATIENCE = 20.0
 
 
@@ -102,9 +102,9 @@ class S3Storage:
         if held is None:
             raise ContentMissing
         key, stop = self._key(site_id, sha256), held.size if end is None else min(end, held.size)
-        for at in range(start, stop, PART):
+        for at in range(start, stop, SPAN):
             with _told():
-                part = await obstore.get_range_async(self._store, key, start=at, end=min(at + PART, stop))
+                part = await obstore.get_range_async(self._store, key, start=at, end=min(at + SPAN, stop))
             view = memoryview(part)
             for offset in range(0, len(view), PIECE):
                 yield bytes(view[offset : offset + PIECE])

@@ -57,27 +57,29 @@ def _open(table: sa.FromClause, names: Names) -> list[sa.ColumnElement[bool]]:
     return [table.c.finished_at.is_(None), names.condition(table.c.name)]  # type: ignore[arg-type]
 
 
-@cache
-def _claim(names: Names) -> sa.Update:
+def _first(names: Names, after: str) -> sa.Select[Any]:
     job = TABLE.alias()
-    pick = (
+    found = (
         sa.select(job.c.site_id, job.c.id)
-        .where(*_open(job, names), job.c.run_at <= sa.bindparam("now"), job.c.site_id > sa.bindparam("after"))
+        .where(*_open(job, names), job.c.run_at <= sa.bindparam("now"), job.c.site_id > sa.bindparam(after))
         .order_by(job.c.site_id, job.c.run_at, job.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+    return sa.select(found.subquery())
+
+
+@cache
+def _claim(names: Names) -> sa.Update:
+    # The first job of the next site, else of the first one; the second is looked for only where there is no first.
+    pick = sa.union_all(_first(names, "after"), _first(names, "start")).limit(1)
     # “=” and not “in”: the database must not look for a second one while it updates the first.
     chosen = sa.tuple_(TABLE.c.site_id, TABLE.c.id).op("=")(pick.scalar_subquery())
+    values = {"state": RUNNING, "worker": sa.bindparam("by"), "run_at": sa.bindparam("until")}
     return (
         sa.update(TABLE)
         .where(chosen)
-        .values(
-            state=RUNNING,
-            worker=sa.bindparam("by"),
-            run_at=sa.bindparam("until"),
-            attempts=TABLE.c.attempts + 1,
-        )
+        .values(**values, attempts=TABLE.c.attempts + 1)
         .returning(TABLE.c.site_id, TABLE.c.id, TABLE.c.name, TABLE.c.arguments, TABLE.c.worker, TABLE.c.attempts)
     )
 
@@ -99,13 +101,10 @@ async def claim(
     Sites take turns: the next one after the site that was served last comes first, however much another one has asked
     for. Within a site the job that has waited longest comes first.
     """
-    values = {"by": worker, "now": now, "until": until}
     connection = await session.connection()
-    for start in (after, NOBODY) if after != NOBODY else (NOBODY,):
-        found = (await connection.execute(_claim(names), {**values, "after": start})).first()
-        if found is not None:
-            return Claim(*found)
-    return None
+    values = {"by": worker, "now": now, "until": until, "after": after, "start": NOBODY}
+    found = (await connection.execute(_claim(names), values)).first()
+    return Claim(*found) if found else None
 
 
 async def next_due(session: AsyncSession, names: Names = EVERY) -> datetime | None:

@@ -34,7 +34,7 @@ class JobRow(SiteScoped, table=True):
             postgresql_where=WAITING,
         ),
         sa.Index("ix_core_job_open", "run_at", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index("ix_core_job_open_site", "site_id", "run_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index("ix_core_job_open_site", "site_id", "run_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("ix_core_job_site_id_finished_at", "site_id", "finished_at"),
     )
 

@@ -1,6 +1,5 @@
 """Search: one interface over the full text of SQLite and of PostgreSQL, each site for itself."""
 
-from folkmoot.store.search.highlighting import highlight
 from folkmoot.store.search.indexing import (
     INDEX_JOB,
     ask_for_index,
@@ -28,7 +27,6 @@ __all__ = [
     "ask_for_index",
     "digest_of",
     "forget_others",
-    "highlight",
     "indexed_versions",
     "key_of",
     "keyed",

@@ -8,7 +8,7 @@ from itertools import islice
 
 from markupsafe import Markup, escape
 
-from folkmoot.store.search.queries import Query, read_query
+from folkmoot.store.search.queries import Query
 from folkmoot.store.search.stemming import stem
 from folkmoot.store.search.words import flat
 
@@ -48,20 +48,19 @@ class Highlighter:
             if begins or word in self.words or stem(word) in self.stems:
                 yield match.span()
 
-    def excerpt(self, text: str) -> tuple[Markup, bool]:
-        """Return the part of a text with most of the query, or its beginning, and whether anything was found."""
-        spots = list(islice(self._found(text), MOST_SPOTS))
-        middle = max((start for start, _ in spots), key=lambda start: _held(text, spots, start), default=0)
-        start = 0 if middle < 2 * BEFORE else _next_word(text, middle - BEFORE)
+    def excerpt(self, text: str) -> tuple[Markup, int]:
+        """Return the part of a text with most of the query, or its beginning, and how many different words it has."""
+        spots = [(start, stem(flat(text[start:stop]))) for start, stop in islice(self._found(text), MOST_SPOTS)]
+        found, before = max(((len(_near(spots, start)), -start) for start, _ in spots), default=(0, 0))
+        start = 0 if -before < 2 * BEFORE else _next_word(text, -before - BEFORE)
         stop = len(text) if len(text) - start <= EXCERPT + BEFORE else _last_word(text, start + EXCERPT)
         shown = self.mark(text[start:stop])
-        return Markup("{}{}{}").format("… " if start else "", shown, " …" if stop < len(text) else ""), bool(spots)
+        return Markup("{}{}{}").format("… " if start else "", shown, " …" if stop < len(text) else ""), found
 
 
-def _held(text: str, spots: list[tuple[int, int]], start: int) -> tuple[int, int]:
-    """Return how many different words stand in an excerpt from here, and prefer the first of equals."""
-    near = {stem(flat(text[a:b])) for a, b in spots if start <= a and b <= start + EXCERPT - BEFORE}
-    return len(near), -start
+def _near(spots: list[tuple[int, str]], start: int) -> set[str]:
+    """Return the different words that stand in an excerpt from here."""
+    return {word for at, word in spots if start <= at < start + EXCERPT - 2 * BEFORE}
 
 
 def _next_word(text: str, at: int) -> int:
@@ -85,8 +84,3 @@ def _alike(words: frozenset[str], stems: frozenset[str]) -> re.Pattern[str] | No
     if not starts:
         return None
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, starts))})[^\W_]*")
-
-
-def highlight(text: str, query: str) -> Markup:
-    """Return a text with what somebody typed marked in it, for pages of plugins that search by themselves."""
-    return Highlighter.of(read_query(query)).mark(text)

@@ -60,7 +60,7 @@ def key_of(entry: SearchEntry) -> Key:
 
 def digest_of(entry: SearchEntry) -> str:
     """Return what differs as soon as anything of an entry does."""
-    facts = (entry.title, entry.path, entry.summary, entry.text, entry.locale)
+    facts = (entry.title, entry.path, entry.summary, entry.text, entry.part_of, entry.locale)
     times = (entry.updated_at, entry.shown_from, entry.shown_until)
     said = repr((*facts, *(instant.timestamp() if instant else None for instant in times)))
     return hashlib.sha256(said.encode()).hexdigest()
@@ -129,6 +129,7 @@ def _row(plugin: str, source: str, entry: SearchEntry) -> SearchRow:
         path=entry.path,
         title=title,
         summary=summary,
+        part_of=tidy(entry.part_of),
         body=body,
         title_terms=" ".join(title_terms),
         title_words=" ".join(title_words),
@@ -152,7 +153,7 @@ async def forget_others(session: SiteSession, plugin: str, sources: Sequence[str
     models: tuple[Any, ...] = (SearchRow, SearchState)
     for model in models:
         others = (col(model.plugin) == plugin, col(model.source).not_in(sources))
-        removed += (await session.exec(sa.delete(model).where(*others))).rowcount  # type: ignore[attr-defined]
+        removed += (await session.exec(sa.delete(model).where(*others))).rowcount
     return bool(removed)
 
 

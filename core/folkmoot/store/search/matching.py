@@ -4,7 +4,7 @@ Both statements select from ``SearchRow``, and so are filtered by the session li
 than which of the site's own rows match.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ async def match(
     session: SiteSession, wanted: Wanted, *, plugins: Collection[str], now: datetime, most: int
 ) -> list[Candidate]:
     """Return the newest rows that match and are shown now, at most so many."""
-    columns = (
+    columns: Sequence[Any] = (
         *(SearchRow.id, SearchRow.plugin, SearchRow.source, SearchRow.key, SearchRow.locale, SearchRow.title_terms),
         *(sa.func.substr(SearchRow.text_terms, 1, RANKED_CHARACTERS), SearchRow.digest),
     )
@@ -79,7 +79,6 @@ def visible(plugins: Collection[str], now: datetime) -> Iterable[Any]:
 
 async def next_change(session: SiteSession, now: datetime) -> datetime | None:
     """Return when the clock next shows or hides an entry of the site."""
-    found = []
-    for column in (col(SearchRow.shown_from), col(SearchRow.shown_until)):
-        found.append((await session.exec(select(sa.func.min(column)).where(column > now))).one())
+    columns = (col(SearchRow.shown_from), col(SearchRow.shown_until))
+    found = [(await session.exec(select(sa.func.min(each)).where(each > now))).one() for each in columns]
     return min((instant for instant in found if instant is not None), default=None)

@@ -39,6 +39,7 @@ class SearchRow(SiteScoped, table=True):
     path: str = Field(sa_type=sa.Text)
     title: str = Field(sa_type=sa.Text)
     summary: str = Field(sa_type=sa.Text)
+    part_of: str = Field(sa_type=sa.Text)
     body: str = Field(sa_type=sa.Text)
     title_terms: str = Field(sa_type=sa.Text)
     title_words: str = Field(sa_type=sa.Text)

@@ -45,6 +45,7 @@ class Hit:
     locale: str
     title: str
     summary: str
+    part_of: str
     updated_at: datetime | None
     marked_title: Markup
     excerpt: Markup
@@ -127,15 +128,16 @@ async def _hits(session: SiteSession, page: Sequence[Candidate], query: Query) -
 
 def _hit(row: SearchRow, highlighter: Highlighter) -> Hit:
     excerpt, found = highlighter.excerpt(row.summary)
-    if row.body and not found:
-        body, found = highlighter.excerpt(row.body)
-        excerpt = body if found or not row.summary else excerpt
+    if row.body:
+        body, more = highlighter.excerpt(row.body)
+        excerpt = body if more > found or not row.summary else excerpt
     return Hit(
         source=row.source,
         path=row.path,
         locale=row.locale,
         title=row.title,
         summary=row.summary,
+        part_of=row.part_of,
         updated_at=row.updated_at,
         marked_title=highlighter.mark(row.title),
         excerpt=excerpt,

@@ -18,14 +18,15 @@ def fold(word: str) -> str:
     """Return a word in lower case and without accents: “Dŵr” is “dwr”, as people without the key type it."""
     if word.isascii():
         return word.lower()
-    apart = unicodedata.normalize("NFKD", word.casefold())
+    # Twice, because taking letters apart uncovers capitals, and making those small joins some again.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def tidy(text: str) -> str:
     """Return a text as it is kept and shown: composed letters, no control characters, single spaces."""
     plain = unicodedata.normalize("NFC", text[:MOST_CHARACTERS])
-    return " ".join("".join(" " if c < " " else c for c in plain).split())
+    return " ".join("".join(max(c, " ") for c in plain).split())
 
 
 def flat(text: str) -> str:

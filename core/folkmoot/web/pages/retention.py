@@ -25,16 +25,13 @@ CHOOSE = N_("Select what is to be kept for another time")
 
 def say_term(term: Term, words: Translations) -> str:
     """Return “2 years and 6 months” in the reader's language."""
+    ngettext = words.ngettext
     said = [
-        words.ngettext(singular, plural, number) % {"number": number}
-        for number, singular, plural in (
-            (term.years, N_("%(number)s year"), N_("%(number)s years")),
-            (term.months, N_("%(number)s month"), N_("%(number)s months")),
-            (term.days, N_("%(number)s day"), N_("%(number)s days")),
-        )
-        if number
+        (term.years, ngettext("%(number)s year", "%(number)s years", term.years)),
+        (term.months, ngettext("%(number)s month", "%(number)s months", term.months)),
+        (term.days, ngettext("%(number)s day", "%(number)s days", term.days)),
     ]
-    return words.gettext(N_(" and ")).join(said)
+    return words.gettext(N_(" and ")).join(text % {"number": number} for number, text in said if number)
 
 
 def next_run(now: datetime) -> datetime:

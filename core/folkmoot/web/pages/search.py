@@ -33,6 +33,7 @@ async def search_page(request: Request) -> Response[str]:
         request,
         "search.html",
         query=query,
+        said=query.strip('"“”„«» '),
         searched=bool(query),
         kind=kind,
         total=results.total,
@@ -83,6 +84,7 @@ def _shown(request: Request, hit: Hit, names: Mapping[str, str]) -> dict[str, An
         "href": request.href(hit.path),
         "excerpt": hit.excerpt or Markup(""),
         "kind": names.get(hit.source, ""),
+        "part_of": hit.part_of,
         "locale": "" if hit.locale == request.locale else hit.locale,
         "updated_at": hit.updated_at,
     }

@@ -20,6 +20,7 @@ class Found(BaseModel):
     kind: str
     locale: str
     summary: str
+    part_of: str
     excerpt: str
     updated_at: datetime | None
 
@@ -62,11 +63,10 @@ async def search_call(request: Request) -> SearchAnswer:
     skip, limit = _number(request, "cursor", 0), _number(request, "limit", PAGE)
     if wanted and wanted not in names:
         raise Unprocessable([Fault("kind", "“kind” must be one of the keys that the facets have.")])
+    chosen = (wanted,) if wanted else ()
     async with request.reading() as session:
         scope = scope_of(request, session)
-        results = await search(
-            session, query_of(request), scope, kinds=(wanted,) if wanted else (), skip=skip, limit=min(limit, MOST_ITEMS)
-        )
+        results = await search(session, query_of(request), scope, kinds=chosen, skip=skip, limit=min(limit, MOST_ITEMS))
     items = [
         Found(
             title=hit.title,
@@ -74,6 +74,7 @@ async def search_call(request: Request) -> SearchAnswer:
             kind=hit.source,
             locale=hit.locale,
             summary=hit.summary,
+            part_of=hit.part_of,
             excerpt=str(hit.excerpt),
             updated_at=hit.updated_at,
         )
