@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.databases import KINDS, POSTGRESQL, SQLITE
-from benchmarks.site import PLUGINS, BenchSite, make_site
+from benchmarks.site import PLUGINS, BenchSite, make_site, usable_plugins
 from folkmoot.kernel.settings import DatabaseUrls
 from folkmoot.testing import postgres
 
@@ -22,6 +22,7 @@ class Bench:
     # How many submissions an export has, how many jobs a worker.
     submissions: int = 200_000
     jobs: int = 1_000
+    _plugins: tuple[str, ...] | None = None
     _sites: dict[str, BenchSite] = field(default_factory=dict)
     _made: list[DatabaseUrls] = field(default_factory=list)
 
@@ -33,7 +34,13 @@ class Bench:
 
     def fresh_site(self, kind: str) -> BenchSite:
         """Return a site of its own, in a database of its own."""
-        return make_site(self.fresh_folder(kind), self.fresh_database(kind))
+        return make_site(self.fresh_folder(kind), self.fresh_database(kind), self.plugins())
+
+    def plugins(self) -> tuple[str, ...]:
+        """Return our plugins that can be used here."""
+        if self._plugins is None:
+            self._plugins = usable_plugins(self.fresh_folder("plugins"))
+        return self._plugins
 
     def fresh_database(self, kind: str) -> DatabaseUrls | None:
         """Return an empty database; on SQLite it is a file that is still to be made."""
@@ -49,7 +56,7 @@ class Bench:
 
     def lacking(self) -> list[str]:
         """Return the plugins that are not installed or cannot be used here."""
-        return [name for name in PLUGINS if name not in self.site(self.kinds[0]).plugins]
+        return [name for name in PLUGINS if name not in self.plugins()]
 
     def close(self) -> None:
         """Drop the databases that were made."""

@@ -1,12 +1,12 @@
 """G1: a cached public page beside the same bytes, made before, on a bare Litestar."""
 
-import sys
 from functools import partial
-from pathlib import Path
 from random import Random
 
+from benchmarks.bench import Bench
 from benchmarks.goals import Outcome, Requirement
-from benchmarks.processes import Answer, Server, free_port
+from benchmarks.limits import limit_server
+from benchmarks.processes import Answer
 from benchmarks.rounds import Case, Shots, cpu_ratio, described, interleave, rate_ratio
 from benchmarks.site import DOCUMENT, BenchSite
 from benchmarks.wrk import load
@@ -24,21 +24,16 @@ PROMISED_HEADERS = (
 FASTER, CHEAPER = 1.2, 0.8
 
 
-def limit_server(folder: Path, ready: str = "/page") -> Server:
-    """Return the limit's server, which finds its page in the folder."""
-    port = free_port()
-    command = [sys.executable, "-m", "benchmarks.limit_app", str(port), str(folder)]
-    return Server("limit", command, port=port, folder=Path(__file__).parent.parent, ready=ready, logs=folder)
-
-
-def measure(site: BenchSite, folder: Path, *, rounds: int, seconds: int) -> Outcome:
+def measure(bench: Bench) -> Outcome:
     """Measure the goal."""
+    site, folder = bench.site(), bench.fresh_folder("page")
+    folder.mkdir()
     with site.server() as ours:
         before = ours.fetch(DOCUMENT)
         (folder / "page.html").write_bytes(before.body)
         with limit_server(folder) as limit:
             cases = [Case(OURS, ours, DOCUMENT), Case(LIMIT, limit, "/page")]
-            shots = interleave(cases, partial(load, seconds=seconds), rounds=rounds, random=Random(1))
+            shots = interleave(cases, partial(load, seconds=bench.seconds), rounds=bench.rounds, random=Random(1))
         after = ours.fetch(DOCUMENT)
     faults = page_faults(before) + page_faults(after)
     return outcome(shots, before, faults, site)

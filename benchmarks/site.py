@@ -90,28 +90,27 @@ def database_environ(urls: DatabaseUrls | None) -> dict[str, str]:
     return {f"FOLKMOOT_DATABASE__{name}": url for name, url in named.items()}
 
 
-def make_site(folder: Path, urls: DatabaseUrls | None = None) -> BenchSite:
+def make_site(folder: Path, urls: DatabaseUrls | None = None, plugins: tuple[str, ...] | None = None) -> BenchSite:
     """Make the site in an empty database, with all plugins that are installed and can be used."""
-    configured = configure_site(folder)
-    site = BenchSite(folder, configured.plugins, urls)
+    site = BenchSite(folder, usable_plugins(folder) if plugins is None else plugins, urls)
+    configure(folder, site.plugins)
     site.run("db", "upgrade")
     (folder / "consultation.json").write_text(json.dumps(_consultation()), encoding="utf-8")
     site.run("consultation", "create", "consultation.json", "--publish")
     return site
 
 
-def configure_site(folder: Path) -> BenchSite:
-    """Make the site's folder and configuration, and no database."""
-    folder.mkdir(parents=True)
-    _configure(folder, PLUGINS)
+def usable_plugins(folder: Path) -> tuple[str, ...]:
+    """Return those of our plugins that are installed and can be used, as a configuration in a folder finds them."""
+    configure(folder, PLUGINS)
     listed = json.loads(run(folder, "plugin", "list", "--json"))
     usable = {plugin["name"] for plugin in listed if plugin["state"] not in {"broken", "not installed", "incompatible"}}
-    plugins = tuple(name for name in PLUGINS if name in usable)
-    _configure(folder, plugins)
-    return BenchSite(folder, plugins)
+    return tuple(name for name in PLUGINS if name in usable)
 
 
-def _configure(folder: Path, plugins: tuple[str, ...]) -> None:
+def configure(folder: Path, plugins: tuple[str, ...]) -> None:
+    """Make a site's folder with its configuration, and no database."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "folkmoot.toml").write_text(CONFIGURATION.format(plugins=json.dumps(plugins)), encoding="utf-8")
     key = folder / "data" / "secret_key"
     key.parent.mkdir(exist_ok=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+from benchmarks.bench import Bench
 from benchmarks.goals import Outcome, Requirement
 from benchmarks.processes import Server, free_port
 from benchmarks.rounds import ratio
@@ -24,13 +25,14 @@ def bare_server(folder: Path) -> Server:
     return Server("bare", command, port=port, folder=root, ready="/", logs=folder)
 
 
-def measure(site: BenchSite, folder: Path, *, rounds: int, seconds: int) -> Outcome:  # noqa: ARG001
+def measure(bench: Bench) -> Outcome:
     """Measure the goal: from nothing to the first page with status 200, one after the other in shuffled order."""
+    site = bench.site()
     seen: dict[str, list[tuple[float, float]]] = {"folkmoot": [], "bare": []}
     random = Random(13)
-    for number in range(max(rounds, STARTS) + 1):
+    for number in range(max(bench.rounds, STARTS) + 1):
         for name in random.sample(sorted(seen), len(seen)):
-            with site.server(ready="/") if name == "folkmoot" else bare_server(folder) as server:
+            with site.server(ready="/") if name == "folkmoot" else bare_server(bench.folder) as server:
                 figures = (server.cold_seconds, server.memory_bytes() / MEGABYTE)
             # The first start of each compiles Python's files and warms the disk: it is no one's usual start.
             if number:

@@ -2,17 +2,31 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
+from benchmarks.databases import POSTGRESQL, rows
 from benchmarks.site import QUESTIONS, BenchSite
 from folkmoot.audit.chain import first_broken
 from folkmoot.kernel.settings import DatabaseUrls
 from folkmoot.store.database import open_database
+from folkmoot.store.postgres_writer import ON_THE_DISK
 from folkmoot.store.sqlite import connect
 
 FULL = 2
+KEPT = "select count(*) from core_form_submission where channel = 'api'"
+WHOLE = (
+    "select count(*) from (select 1 from core_form_submission s join core_form_answer a"
+    " on a.site_id = s.site_id and a.submission_id = s.id where s.channel = 'api'"
+    f" group by s.site_id, s.id having count(*) = {QUESTIONS}) as whole"  # noqa: S608 (ours)
+)
+AUDITED = (
+    "select count(*) from core_form_submission s join core_audit_entry e"
+    " on e.site_id = s.site_id and e.object_id = s.id where s.channel = 'api'"
+)
+REFERENCES = "select reference from core_form_submission"
 
 
 @dataclass(slots=True)
@@ -37,45 +51,54 @@ class Acknowledged:
 
 def store_faults(site: BenchSite, acknowledged: Acknowledged) -> list[str]:
     """Return everything that is wrong with what was saved through the JSON API."""
-    path = str(site.database)
-    faults = count_faults(path, acknowledged) + sync_faults(connect(path))
-    broken = asyncio.run(_first_broken(path))
+    urls = site.database_urls()
+    faults = count_faults(urls, acknowledged)
+    faults += server_faults(urls.system, ON_THE_DISK) if site.urls else sync_faults(connect(urls.path))
+    broken = asyncio.run(_first_broken(urls))
     return faults if broken is None else [*faults, f"the audit log is broken at entry {broken}"]
 
 
-def count_faults(path: str, acknowledged: Acknowledged) -> list[str]:
+def count_faults(urls: DatabaseUrls, acknowledged: Acknowledged) -> list[str]:
     """Return what the counts of rows say: nothing lost, nothing invented, each with its answers and its entry."""
-    with closing(sqlite3.connect(path)) as connection:
-        [kept] = connection.execute("select count(*) from core_form_submission where channel = 'api'").fetchone()
-        [whole] = connection.execute(
-            "select count(*) from (select 1 from core_form_submission s join core_form_answer a"
-            " on a.site_id = s.site_id and a.submission_id = s.id where s.channel = 'api'"
-            " group by s.id having count(*) = ?)",
-            (QUESTIONS,),
-        ).fetchone()
-        [audited] = connection.execute(
-            "select count(*) from core_form_submission s join core_audit_entry e"
-            " on e.site_id = s.site_id and e.object_id = s.id where s.channel = 'api'"
-        ).fetchone()
+    kept, whole, audited = (rows(urls, query)[0][0] for query in (KEPT, WHOLE, AUDITED))
     least, most = acknowledged.answered, acknowledged.answered + acknowledged.unanswered
     faults = [] if least <= kept <= most else [f"{kept:,} submissions are there, and {least:,} were acknowledged"]
     faults += [] if whole == kept else [f"{kept - whole:,} submissions lack answers"]
     return faults + ([] if audited == kept else [f"{kept - audited:,} submissions are not in the audit log"])
 
 
+def lost(urls: DatabaseUrls, references: Iterable[str]) -> Sequence[str]:
+    """Return the references that were acknowledged and are not there."""
+    there = {row[0] for row in rows(urls, REFERENCES)}
+    return sorted(set(references) - there)
+
+
 def sync_faults(connection: sqlite3.Connection) -> list[str]:
     """Return whether the connections that the writer opens wait for the disk."""
-    [level] = connection.execute("pragma synchronous").fetchone()
-    connection.close()
+    with closing(connection):
+        [level] = connection.execute("pragma synchronous").fetchone()
     return [] if level == FULL else [f"synchronous is {level}, not FULL ({FULL})"]
 
 
-async def _first_broken(path: str) -> int | None:
-    with closing(sqlite3.connect(path)) as connection:
-        [site] = connection.execute("select id from core_site").fetchone()
-    database = open_database(DatabaseUrls(f"sqlite:///{path}"))
+def server_faults(url: str, settings: dict[str, str]) -> list[str]:
+    """Return what keeps a commit of PostgreSQL from being on the disk, on connections with the writer's settings."""
+    import asyncpg
+
+    async def shown() -> dict[str, str]:
+        connection = await asyncpg.connect(url, server_settings=settings)
+        try:
+            return {name: await connection.fetchval(f"show {name}") for name in ("synchronous_commit", "fsync")}
+        finally:
+            await connection.close()
+
+    return [f"{name} is {value}, not on" for name, value in asyncio.run(shown()).items() if value != "on"]
+
+
+async def _first_broken(urls: DatabaseUrls) -> int | None:
+    found = rows(urls, "select id from core_site")[0][0]
+    database = open_database(urls)
     try:
-        async with database.reading(UUID(site)) as session:
+        async with database.reading(UUID(str(found))) as session:
             return await first_broken(session)
     finally:
-        await database.engine.dispose()
+        await database.close() if urls.dialect == POSTGRESQL else await database.engine.dispose()

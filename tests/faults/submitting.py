@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 
 from faults.consulting import API, PATH, answers
+from faults.serving import BOUND
 from folkmoot.testing import Client, path_of, read_html
 
 AGAIN_SECONDS = 0.1
@@ -22,10 +23,14 @@ class Crowd:
     Each answer has a mark of its own, by which it is found again.
 
     :param client: makes a client of the service
+    :param bound: how many seconds a request may take before it counts as hung
     """
 
-    def __init__(self, client: Callable[[], Client], *, programs: int = 6, people: int = 2) -> None:
+    def __init__(
+        self, client: Callable[[], Client], *, programs: int = 6, people: int = 2, bound: float = BOUND
+    ) -> None:
         self._client = client
+        self.bound = bound
         self._size = (programs, people)
         self._tasks: list[asyncio.Task[None]] = []
         self._resting = self._gone = False
@@ -99,8 +104,9 @@ class Crowd:
         """Send until there is an answer that is not “try again”."""
         while True:
             try:
-                response = await send()
-            except httpx.TimeoutException:
+                async with asyncio.timeout(self.bound):
+                    response = await send()
+            except (TimeoutError, httpx.TimeoutException):
                 self.hung += 1
             except httpx.ConnectError:
                 self.turned_away += 1

@@ -16,8 +16,9 @@ from folkmoot.kernel.settings import SiteSection
 from folkmoot.sites.service import create_site
 from folkmoot.store.jobs.queue import enqueue
 
-PATIENCE = 60
-COUNT = 1_000 if os.environ.get("FOLKMOOT_BATTERY") == "full" else 240
+FULL = os.environ.get("FOLKMOOT_BATTERY") == "full"
+COUNT = 1_000 if FULL else 240
+PATIENCE = 300 if FULL else 90
 
 Start = Callable[..., subprocess.Popen[bytes]]
 

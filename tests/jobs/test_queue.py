@@ -8,6 +8,7 @@ import pytest
 
 from folkmoot.kernel.ids import new_id
 from folkmoot.store.jobs import queue
+from folkmoot.store.jobs.models import JobRow
 from folkmoot.store.jobs.queue import emit, enqueue, event_row
 from folkmoot.testing import Instance
 from folkmoot.web.platform import Platform
@@ -65,7 +66,7 @@ async def test_an_event_that_is_handed_on_again_is_heard_once(tally: Any) -> Non
         await session.commit()
     await instance.work()
     async with tally.platform.database.writing(instance.site.id) as session:
-        row = await session.get(queue.JobRow, (instance.site.id, event))
+        row = await session.get(JobRow, (instance.site.id, event))
         row.state, row.finished_at, row.run_at = "running", None, instance.clock.now()
         session.add(row)
         await session.commit()

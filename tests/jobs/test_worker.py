@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from folkmoot.kernel.clock import SystemClock
+from folkmoot.store.jobs import queue
 from folkmoot.web import embedded_worker, worker
 from folkmoot.web.embedded_worker import EmbeddedWorker
 from folkmoot.web.worker import Worker
@@ -38,9 +39,9 @@ async def test_a_job_that_this_process_asks_for_is_begun_without_waiting_for_the
 
 
 async def test_a_job_that_another_process_asks_for_is_found_by_looking(tally: Any) -> None:
-    with patch.object(worker, "LOOK_EVERY_SECONDS", 0.05), patch.object(worker.queue, "on_asked", set()):
+    with patch.object(worker, "LOOK_EVERY_SECONDS", 0.05), patch.object(queue, "on_asked", set()):
         async with working(EmbeddedWorker(tally.platform)):
-            with patch.object(worker.queue, "on_asked", set()):
+            with patch.object(queue, "on_asked", set()):
                 job_id = await tally.ask("tally.count")
             await until(tally, job_id, "done")
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).parent))
 
-from commanding import Operator, new_instance
-
+from faults.commanding import Operator, new_instance
 from faults.consulting import PATH, open_consultation
 from faults.serving import serving
 from faults.submitting import Crowd
+
 from folkmoot.testing import Instance
 
 pytestmark = pytest.mark.slow

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).parent))
 
-from commanding import Operator, new_instance
-
+from faults.commanding import Operator, new_instance
 from faults.consulting import PATH, open_consultation
 from faults.serving import Server, serving
 from faults.submitting import Crowd
+
 from folkmoot.testing import Instance
 
 pytestmark = pytest.mark.slow
@@ -91,7 +90,6 @@ async def test_while_the_instance_is_served_a_site_arrives_closes_opens_and_is_d
         await within(SHOWS_SECONDS, second, 200)
         await there.run("site", "suspend", "second", "--reason", "a test")
         await within(SHOWS_SECONDS, second, 503)
-        assert "is suspended already" in await there.run("site", "suspend", "second", status=1)
         await there.run("site", "resume", "second")
         await within(SHOWS_SECONDS, second, 200)
         assert "[y/N]" in await there.run("site", "delete", "second", status=1)
@@ -104,5 +102,3 @@ async def test_while_the_instance_is_served_a_site_arrives_closes_opens_and_is_d
         await there.run("site", "delete", "second", "--now", "--yes")
         await within(SHOWS_SECONDS, second, 404)
         assert await asker(server, "occs", PATH)() == 200
-    listed = json.loads(await there.run("site", "list", "--json"))
-    assert [site["slug"] for site in listed] == ["occs"]

@@ -15,7 +15,7 @@ from folkmoot.testing import Instance
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from shelves import PLUGIN, SOURCE, Ask, Fill
+from shelves import PLUGIN, SOURCE, Ask, Fill, Shop
 
 
 @pytest.fixture
@@ -48,3 +48,9 @@ def ask(instance: Instance) -> Ask:
             return await store.search(session, text, scope, **options)  # type: ignore[arg-type]
 
     return find
+
+
+@pytest.fixture
+def shop(instance: Instance) -> Shop:
+    """Published things of a plugin that is on, in place of everything that the plugins have."""
+    return Shop(instance)

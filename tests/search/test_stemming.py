@@ -9,8 +9,8 @@ import pytest
 from folkmoot.store.search.stemming import stem
 
 ROOT = Path(__file__).resolve().parents[2]
-# Where SQLite leaves another letter than Porter's own program does.
-SQLITE_DIFFERS = {"eed", "ies"}
+# Nothing but an ending: SQLite leaves these as they are, or another letter of them.
+SQLITE_DIFFERS = {"eed", "ies", "sses"}
 LETTERS = "abcdefghiklmnoprstuvy"
 
 

@@ -38,7 +38,7 @@ async def test_nothing_that_is_typed_is_a_fault(fill: Fill, ask: Ask) -> None:
 async def test_nothing_that_is_made_up_is_a_fault(fill: Fill, ask: Ask) -> None:
     """What both databases are given, put together of hostile pieces; the same each time."""
     await fill(book("Care"))
-    chance = random.Random(4)  # noqa: S311 (no secret)
+    chance = random.Random(4)
     for _ in range(150):
         await ask(
             "".join(chance.choice([*HOSTILE[:-12], " ", '"', "'", "care"])[:40] for _ in range(chance.randint(1, 6)))

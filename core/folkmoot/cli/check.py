@@ -64,6 +64,7 @@ def _faults(settings: Configuration) -> list[str]:
         faults.extend(fault for fault in error.faults if fault not in faults)
     if registry is not None:
         attempt(lambda: check_migrations(settings, registry))
+        faults.extend(declared_faults(registry))
         if not faults:
             attempt(lambda: build_app(build_platform(settings, registry)))
     return faults

@@ -70,7 +70,9 @@ def erase(subject: str, slug: str | None, yes: bool, as_json: bool) -> None:
         return
     click.echo(f"Erased {sum(done['removed'].values())} rows. Receipt: {done['receipt']}.")
     if not done["overwritten"]:
-        click.echo("PostgreSQL overwrites their traces when it cleans up; VACUUM FULL by the owner does it now.", err=True)
+        click.echo(
+            "PostgreSQL overwrites their traces when it cleans up; VACUUM FULL by the owner does it now.", err=True
+        )
 
 
 @click.group()

@@ -1,12 +1,16 @@
 """What became of messages after they had left: bounces from mail systems, receipts from GOV.UK Notify."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from folkmoot.mail.bounces import Bounce
 from folkmoot.mail.models import BOUNCED, FAILED, SENT, Message
 from folkmoot.mail.suppression import suppress
 from folkmoot.store.scoping import SiteSession
+
+if TYPE_CHECKING:
+    # Its parser costs memory that a serving process does not need.
+    from folkmoot.mail.bounces import Bounce
 
 # https://docs.notifications.service.gov.uk/rest-api.html#delivery-receipts
 DELIVERED, PERMANENT = "delivered", "permanent-failure"
@@ -17,7 +21,7 @@ FAILURES = {
 }
 
 
-async def keep_bounce(session: SiteSession, bounce: Bounce, *, at: datetime) -> bool:
+async def keep_bounce(session: SiteSession, bounce: "Bounce", *, at: datetime) -> bool:
     """Keep what a mail system said of a message, and commit; return whether there is such a message."""
     if not bounce.failed:
         return True

@@ -18,11 +18,11 @@ class Operator:
 
     config: Path
 
-    async def begin(self, *arguments: str) -> asyncio.subprocess.Process:
+    async def begin(self, *arguments: str, program: Sequence[str] = (str(FOLKMOOT),)) -> asyncio.subprocess.Process:
         """Start a command, and return it while it runs."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("FOLKMOOT_")}
         return await asyncio.create_subprocess_exec(
-            str(FOLKMOOT),
+            *program,
             "--config",
             str(self.config),
             *arguments,
