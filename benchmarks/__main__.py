@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import migration_goal, page_goal, start_goal, submission_goal
+from benchmarks import migration_goal, page_goal, spike_goal, start_goal, submission_goal
 from benchmarks.bench import Bench, bench
 from benchmarks.databases import KINDS, POSTGRESQL, SHOWN, SQLITE, missing
 from benchmarks.goals import Outcome
@@ -19,6 +19,7 @@ GOALS: dict[str, Callable[[Bench], Outcome]] = {
     "G5": submission_goal.measure_g5,
     "G13": start_goal.measure,
     "G16": migration_goal.measure,
+    "G17": spike_goal.measure,
 }
 WITHOUT_LOAD = {"G13", "G16", "G18", "jobs"}
 # On one database only.
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         except WrkMissing as said:
             print(said, file=sys.stderr)
             return 1
-    outcomes = list(_measured(only, kinds, asked.rounds, asked.seconds))
+    outcomes = list(_measured(only, kinds, asked))
     missed = [outcome.goal for outcome in outcomes if not outcome.met]
     print(
         f"{len(outcomes) - len(missed)} of {len(outcomes)} goals met."
@@ -55,13 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gate", action="store_true", help="exit 1 when a goal is missed")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=3, help="of load for each case and round (default: %(default)s)")
+    parser.add_argument("--spike", type=int, default=60, help="seconds of each spike (default: %(default)s)")
     return parser
 
 
-def _measured(only: list[str], kinds: tuple[str, ...], rounds: int, seconds: int) -> Iterator[Outcome]:
+def _measured(only: list[str], kinds: tuple[str, ...], asked: argparse.Namespace) -> Iterator[Outcome]:
     with (
         tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as made,
-        bench(Path(made), rounds=rounds, seconds=seconds, kinds=kinds) as run,
+        bench(Path(made), kinds=kinds, rounds=asked.rounds, seconds=asked.seconds, spike_seconds=asked.spike) as run,
     ):
         named = " and ".join(SHOWN[kind] for kind in kinds)
         load = os.getloadavg()[0]

@@ -19,6 +19,7 @@ class Bench:
     rounds: int = 5
     seconds: int = 3
     kinds: tuple[str, ...] = KINDS
+    spike_seconds: int = 60
     # How many submissions an export has, how many jobs a worker.
     submissions: int = 200_000
     jobs: int = 1_000

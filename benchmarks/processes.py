@@ -1,8 +1,10 @@
 """Servers of a run: started on a free port of this machine, watched through ``/proc``, stopped by their own id."""
 
+import contextlib
 import http.client
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -113,6 +115,14 @@ class Server:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    def kill(self) -> None:
+        """End the server and what it started as a power cut would: at once, without a word (kill -9)."""
+        assert self._process is not None
+        for pid in family(self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
 
     def fetch(
         self, path: str, *, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] | None = None

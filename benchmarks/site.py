@@ -130,7 +130,7 @@ def run(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None)
 def answers() -> dict[str, str]:
     """Return ten answers in the respondent's words."""
     random = Random(10)
-    return {f"q{number}": _sentence(random)[:180] for number in range(1, QUESTIONS + 1)}
+    return {f"q{number}": sentence(random)[:180] for number in range(1, QUESTIONS + 1)}
 
 
 def _consultation() -> dict[str, Any]:
@@ -156,9 +156,10 @@ def _document() -> str:
     for number in range(PARAGRAPHS):
         if number % 8 == 0:
             parts.append(f"## Part {number // 8 + 1}: {' '.join(random.sample(WORDS, 4))}")
-        parts.append(" ".join(_sentence(random) for _ in range(5)))
+        parts.append(" ".join(sentence(random) for _ in range(5)))
     return "\n\n".join(parts)
 
 
-def _sentence(random: Random) -> str:
+def sentence(random: Random) -> str:
+    """Return words of the length of a sentence."""
     return " ".join(random.choices(WORDS, k=random.randint(9, 17))).capitalize() + "."

@@ -23,7 +23,7 @@ from folkmoot.web.application import load as load_registry
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 # A hundred recommendations look alike: `make battery` looks at each of them.
 MOST = 0 if os.environ.get("FOLKMOOT_BATTERY") == "full" else 3
-FILES = ("/sitemap", "/robots", "/.well-known", "/figures/", "/datasets/[^/]+/versions/")
+FILES = ("/sitemap", "/robots", "/files/", "/.well-known", "/figures/", "/datasets/[^/]+/versions/")
 ANSWERING = tuple(f"/consultations/[^/]+/{page}" for page in ("respond/", "check-answers", "confirmation"))
 # Addresses that only take what is sent to them, or give a file.
 ACTIONS = ("/retry", "/publish", "/remove", "/done", "/export")
@@ -104,6 +104,19 @@ def set_job_aside(demo: Served) -> None:
         connection.execute(f"insert into core_job (site_id, {names}) values (?, {marks})", (site, *values.values()))
 
 
+async def add_a_file(page: Page, demo: Served, inspection: Inspection) -> None:
+    """Upload a file as staff do, first without one and then with a wrong one."""
+    await page.goto(demo.address("/admin/files"))
+    await page.get_by_role("button", name="Save file").click()
+    await inspection.look(page, "a new file with an error")
+    for name, content in (("report.pdf", b"words"), ("Annual report.pdf", b"%PDF-1.7\n%%EOF\n")):
+        chosen = {"name": name, "mimeType": "application/pdf", "buffer": content}
+        await page.locator("#file").set_input_files([chosen])  # type: ignore[list-item]
+        await page.get_by_role("button", name="Save file").click()
+    await inspection.look(page, "a file that was saved")
+    assert await page.get_by_role("row", name="Annual report.pdf").get_by_text("Ready").count() == 1
+
+
 async def test_every_page_of_the_console(
     chromium: Browser, demo: Served, kinds: list[re.Pattern[str]], inspection: Inspection
 ) -> None:
@@ -116,6 +129,7 @@ async def test_every_page_of_the_console(
     await page.goto(await demo.sign_in_link("axe@occs.example", "administrator"))
     await inspection.look(page)
     await page.get_by_role("button", name="Sign in").click()
+    await add_a_file(page, demo, inspection)
     cookie = "; ".join(f"{each.get('name')}={each.get('value')}" for each in await page.context.cookies())
     addresses = await crawl(demo.address("/admin"), cookie=cookie, kinds=kinds, most=MOST)
     for address in [each for each in addresses if "/admin" in each or "/account" in each]:

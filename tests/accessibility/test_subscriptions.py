@@ -36,7 +36,7 @@ async def test_every_page_of_subscribing(chromium: Browser, demo: Served, prefix
     page, inspection = await context.new_page(), Inspection()
     seen = set((Path(demo.folder) / "data" / "mail").glob("*.eml"))
     email = f"reader{len(prefix)}@example.org"
-    await page.goto(demo.address(f"{prefix}/subscriptions/new?topic=consultation:new"))
+    await page.goto(demo.address(f"{prefix}/subscriptions/new/consultation:new"))
     await press(page)
     await inspection.look(page, f"{prefix} asking, with an error")
     await page.locator("#email").fill(email)

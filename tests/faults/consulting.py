@@ -10,6 +10,14 @@ SLUG = "bins"
 PATH = f"/consultations/{SLUG}"
 API = f"/api/v1/consultations/{SLUG}/submissions"
 PARTS = ["green", "black"]
+# What somebody of the staff types to make another one.
+TYPED = {
+    "title": "Typed by somebody of the staff",
+    "slug": "typed-by-staff",
+    "summary": "How bright should it be?",
+    **{"opens_day": "1", "opens_month": "11", "opens_year": "2026", "opens_time": "9am"},
+    **{"closes_day": "27", "closes_month": "3", "closes_year": "2027", "closes_time": "11:59pm"},
+}
 FORM: dict[str, Any] = {
     "pages": [
         {

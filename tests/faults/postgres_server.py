@@ -54,7 +54,12 @@ class PostgresServer:
 
     async def start(self) -> None:
         """Start it, and return when it answers."""
-        options = [f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}", *OPTIONS]
+        options = [
+            f"port={self.port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={self._folder}",
+            *OPTIONS,
+        ]
         command = [*self._as_user, str(postgres._program("postgres")), "-D", str(self._data)]
         for option in options:
             command += ["-c", option]

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from faults.consulting import API, PATH, answers, open_consultation
+from faults.consulting import API, PATH, TYPED, answers, open_consultation
 from faults.counting import count
 from faults.disks import Pragmas, SmallDisk
+from faults.serving import serving
 from faults.submitting import Crowd
 from folkmoot.store.sqlite_writer import SqliteWriter
-from folkmoot.testing import Instance
+from folkmoot.testing import Instance, read_html
 
 pytestmark = pytest.mark.only_on("sqlite")
 FOLKMOOT_PLUGINS = ("consultation",)
@@ -104,9 +106,8 @@ async def test_with_no_room_everything_says_so_and_pages_can_still_be_read(
     long = "word " * 2_000
     filled = [await visitor.submit(question, answers(f"typed-{number}") | {"why": long}) for number in range(200)][-1]
     assert (filled.status_code, SENTENCE in filled.text, "typed-199" in filled.text) == (503, True, True)
-    typed = await staff.submit(new, {"title": "Typed by somebody of the staff"})
-    assert typed.status_code == 503
-    assert "Typed by somebody of the staff" in typed.text
+    typed = await staff.submit(new, TYPED)
+    assert (typed.status_code, TYPED["title"] in typed.text) == (503, True)
     called = await visitor.post(API, json={"answers": answers("called")})
     assert (called.status_code, called.headers["content-type"]) == (503, "application/problem+json")
     assert called.json()["detail"] == SENTENCE
@@ -115,6 +116,8 @@ async def test_with_no_room_everything_says_so_and_pages_can_still_be_read(
     assert (await staff.get("/admin/consultation")).status_code == 200
     disk.room()
     assert (await visitor.post(API, json={"answers": answers("called")})).status_code == 201
+    # What came back can be sent again as it is.
+    assert (await staff.submit(read_html(typed.text))).status_code == 303
 
 
 async def test_a_writer_that_takes_a_failed_commit_for_a_success_is_caught(
@@ -133,3 +136,28 @@ async def test_a_writer_that_takes_a_failed_commit_for_a_success_is_caught(
         await crowd.until(8)
         pragmas.before_writing = "pragma query_only=off"
     assert (await count(instance, crowd.acknowledged)).lost
+
+
+@pytest.mark.slow
+async def test_to_start_where_nothing_may_be_written_is_refused_with_a_sentence(instance: Instance) -> None:
+    config = instance.platform.configuration.path
+    await instance.platform.close()
+    with only_readable(config.parent / "data"), pytest.raises(RuntimeError) as refused, serving(config) as server:
+        await server.start()
+    said = str(refused.value)
+    assert "Traceback" not in said, said[-1500:]
+    assert "cannot be read: see that its folder may be written to" in said
+
+
+@contextmanager
+def only_readable(folder: Path) -> Iterator[None]:
+    """Let nobody write in a folder: root, who may write everywhere, mounts it anew."""
+    if os.geteuid() != 0:
+        folder.chmod(0o555)
+        yield
+        folder.chmod(0o755)
+        return
+    for options in (["--bind", str(folder)], ["-o", "remount,ro,bind"]):
+        subprocess.run(["mount", *options, str(folder)], check=True)
+    yield
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
-from faults.consulting import API, PATH, answers, open_consultation
+from faults.consulting import API, PATH, TYPED, answers, open_consultation
 from faults.counting import count
 from faults.postgres_server import PostgresServer
 from faults.serving import Server, serving
@@ -107,10 +107,8 @@ async def test_every_page_and_call_says_what_is_wrong_and_keeps_what_was_typed(
             assert SENTENCE in page.text
         # Nothing typed is lost: it comes back in a form that can be sent again.
         assert "typed-by-hand" in typed.text
-        title = "Typed by somebody of the staff"
-        drafted = await staff.submit(new, {"title": title})
-        assert drafted.status_code == 503
-        assert title in drafted.text
+        drafted = await staff.submit(new, TYPED)
+        assert (drafted.status_code, TYPED["title"] in drafted.text) == (503, True)
         for call in (visitor, program):
             body, headers = {"answers": answers("called")}, {"idempotency-key": "called"}
             refused = await call.post(API, json=body, headers=headers)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import tracemalloc
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -32,6 +33,25 @@ async def told(client: Client, path: str, **headers: str) -> tuple[int, bytes]:
     file_id = urlsplit(path).path.rpartition("/")[2].encode()
     plain = answer.content.replace(answer.headers["x-request-id"].encode(), b"").replace(file_id, b"")
     return answer.status_code, plain
+
+
+async def ask(instance: Instance, path: str, note: Callable[[Any], object]) -> None:
+    """Ask as a server does, piece by piece."""
+    ended = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        note(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            ended.set()
+
+    async def receive() -> Any:
+        await ended.wait()
+        return {"type": "http.disconnect"}
+
+    headers = [(b"host", f"{instance.site.slug}.localhost".encode())]
+    scope = {"type": "http", "method": "GET", "scheme": "https", "query_string": b"", "headers": headers}
+    rest = {"path": path, "raw_path": path.encode(), "client": None, "server": None, "root_path": ""}
+    await instance.edge({**scope, **rest}, receive, send)
 
 
 # --- who may have a file ---
@@ -203,29 +223,18 @@ async def test_a_large_file_is_sent_in_pieces_with_flat_memory(
         use(instance, storage=bucket(s3.port, patience=10))
     row = await add(instance, content, name="film.dat", public=True)
     sizes: list[int] = []
-    most, ended = 0, asyncio.Event()
+    most = 0
 
-    async def send(message: Any) -> None:
+    def note(message: Any) -> None:
         nonlocal most
         if message["type"] == "http.response.body":
             sizes.append(len(message.get("body", b"")))
             most = max(most, tracemalloc.get_traced_memory()[1])
-            if not message.get("more_body"):
-                ended.set()
 
-    async def receive() -> Any:
-        await ended.wait()
-        return {"type": "http.disconnect"}
-
-    headers = [(b"host", f"{instance.site.slug}.localhost".encode())]
-    scope = {
-        **{"type": "http", "method": "GET", "scheme": "https", "query_string": b"", "headers": headers},
-        **{"path": f"/files/{row.id}", "raw_path": b"", "client": None, "server": None, "root_path": ""},
-    }
     del content
     tracemalloc.start()
     try:
-        await instance.edge(scope, receive, send)
+        await ask(instance, f"/files/{row.id}", note)
     finally:
         tracemalloc.stop()
     with capsys.disabled():
@@ -291,3 +300,19 @@ async def test_files_are_reached_in_both_languages_and_take_no_posts(instance: I
     assert (await client.get(f"/cy/files/{row.id}")).content == PDF
     assert (await client.post(f"/files/{row.id}")).status_code == 405
     assert isinstance(instance.platform.files, LocalStorage)
+
+
+async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(instance: Instance) -> None:
+    class BreaksOff(LocalStorage):
+        async def read(self, *given: Any, **named: Any) -> Any:
+            yield WORDS[:100]
+            raise ConnectionResetError
+
+    row = await add(instance, WORDS, name="words.txt", public=True)
+    assert isinstance(instance.platform.files, LocalStorage)
+    use(instance, storage=BreaksOff(instance.platform.files.root))
+    sent: list[Any] = []
+    with pytest.raises(Exception, match="after response started"):
+        await ask(instance, f"/files/{row.id}", sent.append)
+    assert sent[0]["status"] == 200
+    assert all(message.get("more_body") for message in sent[1:])

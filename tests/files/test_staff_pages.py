@@ -140,3 +140,50 @@ async def test_others_do_not_keep_files(instance: Instance, role: str) -> None:
     client = await instance.staff_client(role)
     for path in ("/admin/files", f"/admin/files/{uuid4()}", f"/admin/files/{uuid4()}/delete"):
         assert (await client.get(path)).status_code == 403
+
+
+async def test_an_upload_that_finds_no_room_on_its_way_is_told(
+    instance: Instance, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from litestar.datastructures import UploadFile
+
+    async def no_room(self: UploadFile, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(UploadFile, "write", no_room)
+    answer = await send(staff_client, "a.pdf", PDF)
+    assert answer.status_code == 503
+    assert "There is no room for what you sent" in answer.text
+    assert await held(instance.platform.files, instance.site.id) == {}
+
+
+async def test_a_plugin_keeps_an_upload_with_its_own_row_or_not_at_all(
+    instance: Instance, staff_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``keep_upload`` at once, and ``receive_upload`` with ``keep_file`` in the plugin's own transaction."""
+    from folkmoot.api import files as api
+    from folkmoot.web.pages import files
+
+    kept: list[api.FileRow] = []
+
+    async def as_a_plugin_does(request: Any, field: str, **_: Any) -> api.FileRow:
+        kept.append(await api.keep_upload(request, field, purpose="evidence", owner="consultation"))
+        again = await request.fields()
+        assert again.get(field).file.closed
+        return kept[0]
+
+    monkeypatch.setattr(files, "receive_upload", as_a_plugin_does)
+    # The page keeps it a second time, and is told that it is no upload any more.
+    assert (await send(staff_client, "a.html", b"<!doctype html><p>")).status_code == 404
+    async with instance.platform.database.reading(instance.site.id) as session:
+        row = await api.find_file(session, kept[0].id)
+    assert row is not None
+    assert (row.state, row.owner, row.purpose, row.content_type) == ("clean", "consultation", "evidence", "text/html")
+    assert api.say_size(await _usage(instance)) == "1KB"
+
+
+async def _usage(instance: Instance) -> int:
+    from folkmoot.api.files import usage
+
+    async with instance.platform.database.reading(instance.site.id) as session:
+        return await usage(session)

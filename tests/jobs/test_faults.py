@@ -49,9 +49,9 @@ async def wait_for(condition: Callable[[], Any]) -> None:
 
 async def test_a_worker_killed_in_mid_job_is_followed_by_another(tally: Any, start: Start, now: datetime) -> None:
     """One is killed before its effect, one after it and before it could say so."""
-    before = await tally.ask("tally.count", {"pause": 2}, at=now)
-    after = await tally.ask("tally.count", {"rest": 2}, at=now)
-    careless = await tally.ask("tally.carelessly", {"rest": 2}, at=now)
+    before = await tally.ask("tally.count", {"pause": 4}, at=now)
+    after = await tally.ask("tally.count", {"rest": 4}, at=now)
+    careless = await tally.ask("tally.carelessly", {"rest": 4}, at=now)
     first = start()
 
     async def under_way() -> bool:

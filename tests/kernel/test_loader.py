@@ -23,6 +23,7 @@ from folkmoot.spec.descriptors import (
     SearchSource,
     Seed,
     TaskSource,
+    Topic,
 )
 from folkmoot.spec.errors import ConfigurationFaults
 from folkmoot.spec.hookspecs import hookimpl
@@ -216,6 +217,7 @@ DECLARED: dict[str, tuple[str, Any]] = {
     "register_search_sources": ("search_sources", SearchSource(name="ones", title="One", load=nothing)),
     "register_jobs": ("jobs", Job(name="one.do", title="Do", run=nothing)),
     "register_listeners": ("listeners", Listener(event="two.done", name="one.hear", title="Hear", run=nothing)),
+    "register_topics": ("topics", Topic(name="one:new", title="New ones", path="/ones")),
     "register_commands": ("commands", Command(name="one", summary="Ones", load=list)),
     "seed_demo": ("seeds", Seed(name="ones", run=nothing)),
 }

@@ -71,7 +71,7 @@ async def test_a_topic_about_the_neighbours_consultation_is_none(instance: Insta
     from test_telling import publish
 
     await publish(instance)
-    path = "/subscriptions/new?topic=consultation:one:care"
+    path = "/subscriptions/new/consultation:one:care"
     assert (await instance.client().get(path)).status_code == 200
     foreign = await instance.client(instance.other_site).get(path)
     missing = await instance.client(instance.other_site).get(path.replace("care", "none"))

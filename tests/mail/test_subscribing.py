@@ -11,7 +11,7 @@ from folkmoot.mail.models import ACTIVE, ENDED, PENDING, Subscription
 from folkmoot.testing import Client, Instance, path_of
 
 FOLKMOOT_PLUGINS = ("consultation",)
-NEW = "/subscriptions/new?topic=consultation:new"
+NEW = "/subscriptions/new/consultation:new"
 SAM = "sam@example.org"
 
 Rows = Callable[..., Awaitable[Sequence[Any]]]
@@ -115,7 +115,7 @@ async def test_a_link_expires_after_seven_days_and_says_what_to_do(
     instance.clock.move(seconds=1)
     page = await client.page(link, status=410)
     assert [a.get("href") for a in page.all("a") if a.text == "Ask for a new link"] == [
-        "/subscriptions/new?topic=consultation%3Anew"
+        "/subscriptions/new/consultation:new"
     ]
     posted = await client.post(link, headers={"sec-fetch-site": "same-origin"})
     assert (await client.follow(posted)).status_code == 410
@@ -162,9 +162,9 @@ async def test_what_is_no_address_comes_back_with_an_error(
     "topic", ["", "consultation", "consultation:none", "consultation:new:x", "x:y", "consultation:one:nothing"]
 )
 async def test_there_are_only_the_topics_that_plugins_register(client: Client, topic: str) -> None:
-    assert (await client.get("/subscriptions/new", params={"topic": topic})).status_code == 404
-    posted = await client.post("/subscriptions/new", data={"topic": topic, "email": SAM})
-    assert posted.status_code == 404
+    path = f"/subscriptions/new/{topic}"
+    assert (await client.get(path, follow_redirects=True)).status_code == 404
+    assert (await client.post(path, data={"email": SAM})).status_code == 404
 
 
 async def test_an_address_gets_no_more_than_five_such_emails_a_day(
@@ -268,7 +268,7 @@ async def test_a_link_shows_everything_that_an_address_gets_and_stops_it(
 ) -> None:
     await publish(instance)
     await subscribe(instance, client, postbox)
-    await subscribe(instance, client, postbox, path="/subscriptions/new?topic=consultation:one:care")
+    await subscribe(instance, client, postbox, path="/subscriptions/new/consultation:one:care")
     await subscribe(instance, client, postbox, "other@example.org")
     link = await manage_link(instance, client, postbox)
     page = await client.page(link)
@@ -325,7 +325,7 @@ async def test_an_address_without_emails_is_told_so_in_its_mailbox_alone(
 
 
 async def test_all_of_it_is_there_in_welsh(instance: Instance, client: Client, postbox: Any) -> None:
-    answer = await ask(client, path="/cy/subscriptions/new?topic=consultation:new")
+    answer = await ask(client, path="/cy/subscriptions/new/consultation:new")
     assert path_of(answer) == "/cy/subscriptions/check-your-email"
     await instance.work()
     [letter] = postbox.letters

@@ -213,7 +213,7 @@ async def test_mail_that_comes_back_ends_the_subscription_until_somebody_confirm
         assert {row.state for row in await messages() if row.address == "en0@example.org"} == {BOUNCED}
         assert sink.taken[0][1]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         # Their mailbox is there now: a subscription that is confirmed lets mail through.
-        page = await client.page("/subscriptions/new?topic=consultation:new")
+        page = await client.page("/subscriptions/new/consultation:new")
         await client.submit(page, {"email": "en0@example.org"})
         await instance.work()
         body = sink.taken[-1][1].get_payload(decode=True)
@@ -253,7 +253,7 @@ async def test_a_plugin_that_is_off_offers_no_emails(instance: Instance, client:
         site = await find_site(session, instance.site.slug)
         await switch_plugin(session, site, "consultation", on=False, at=instance.clock.now())
     await instance.platform.load_directory()
-    assert (await client.get("/subscriptions/new?topic=consultation:new")).status_code == 404
+    assert (await client.get("/subscriptions/new/consultation:new")).status_code == 404
 
 
 async def test_hooks_of_mail_are_declared(instance: Instance) -> None:

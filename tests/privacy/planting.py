@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import select
 
 from folkmoot.accounts import service as accounts
 from folkmoot.forms.models import Draft, Form
@@ -89,12 +90,21 @@ async def _published(instance: Instance, site: SiteFacts) -> None:
 async def _rows(instance: Instance, site: SiteFacts) -> None:
     desk, now = instance.desk(site), instance.clock.now()
     async with desk.writing() as session:
-        form = (await session.exec(sa.select(Form.id))).scalars().first()  # type: ignore[call-overload]
+        form = (await session.exec(select(Form.id))).first()
+        assert form is not None
         session.add(Draft(form_id=form, secret_hash="a" * 64, answers={"email": EMAIL, "why": WORDS}, updated_at=now))
         said = Complaining(name=f"Zenobia {WORDS}", contact=EMAIL, what_happened="My answer was shown to others.")
         await receive(session, said, now=now, prefix=site.reference_prefix)
-        mail = {"address": EMAIL, "subject": "Thank you", "locale": "en", "template": "confirm", "created_at": now}
-        session.add(Message(body=f"Dear Zenobia {WORDS}", **mail))
+        session.add(
+            Message(
+                address=EMAIL,
+                subject="Thank you",
+                body=f"Dear Zenobia {WORDS}",
+                locale="en",
+                template="confirm",
+                created_at=now,
+            )
+        )
         key = address_key(site.id, EMAIL)
         session.add(
             Subscription(

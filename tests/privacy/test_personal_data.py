@@ -18,6 +18,7 @@ from folkmoot.privacy.declarations import faults, holding
 from folkmoot.spec.descriptors import PersonalData, Subject
 from folkmoot.testing import Instance
 from folkmoot.web import privacy_desk
+from folkmoot.web.application import load
 
 TABLE_OF_ANSWERS = "core_form_answer"
 
@@ -117,7 +118,8 @@ async def erased(planted: Planted) -> list[str]:
     """Erase the person, let all jobs run, and return where they still stand."""
     await privacy_desk.erase(planted.instance.desk(), planted.subject)
     await planted.instance.work()
-    return await traces(planted.instance, EMAIL, WORDS)
+    left: list[str] = await traces(planted.instance, EMAIL, WORDS)
+    return left
 
 
 async def test_erasure_leaves_nothing_in_rows_bytes_files_index_or_log(
@@ -249,6 +251,15 @@ async def test_the_copy_reads_as_a_page_and_as_data(planted: Planted) -> None:
 
 async def test_every_table_is_spoken_for(everywhere: Instance) -> None:
     assert faults(everywhere.platform.registry) == []
+
+
+async def test_the_check_names_a_table_of_a_plugin_that_lacks_register_personal_data(
+    everywhere: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("folkmoot_feedback.plugin.register_personal_data")
+    registry = load(everywhere.platform.configuration)
+    (sentence,) = faults(registry)
+    assert sentence.startswith("feedback: nothing says whether the table feedback_page_feedback holds personal data")
 
 
 async def test_a_table_that_nobody_speaks_for_is_caught(everywhere: Instance) -> None:

@@ -84,9 +84,9 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "account.html": {"saved": True, "problems": [("new_password", "Enter a new password")]},
     "signed_out.html": {},
     "subscriptions/new.html": {
-        "topic": "consultation:new",
         "topic_title": "New consultations",
         "about": "/consultations",
+        "action": "/subscriptions/new/consultation:new",
         "problems": PROBLEMS[:1],
         "values": {"email": "a@b.example"},
     },

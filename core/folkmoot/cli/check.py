@@ -42,6 +42,7 @@ def check(explain: bool, make_secret_key: bool) -> None:
 def _faults(settings: Configuration) -> list[str]:
     from folkmoot.kernel.registry import Registry
     from folkmoot.mail.backends import backend_faults
+    from folkmoot.privacy.declarations import faults as declared_faults
     from folkmoot.web.application import build_app, build_platform, check_migrations, load
 
     faults: list[str] = []

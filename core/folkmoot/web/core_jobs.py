@@ -30,7 +30,7 @@ async def hand_event_on(work: Work) -> None:
 
 
 async def tidy_jobs(work: Work) -> None:
-    """Delete jobs that were done more than thirty days ago; what was set aside is the retention schedule’s to delete."""
+    """Delete jobs that were done more than thirty days ago; retention deletes what was set aside."""
     old = select(JobRow.id).where(JobRow.state == DONE, col(JobRow.finished_at) < work.now() - KEPT).limit(CHUNK)
     while True:
         async with work.writing() as session:

@@ -7,10 +7,12 @@ from typing import Any
 from litestar import Response
 from litestar.response import Stream
 
+from folkmoot.store.files.errors import ContentMissing
 from folkmoot.store.files.keeping import Keeping
 from folkmoot.store.files.kinds import HTML, INLINE, SVG, TEXT, UNKNOWN, XML
 from folkmoot.store.files.models import FileRow
 from folkmoot.store.files.names import disposition
+from folkmoot.web.log import log
 from folkmoot.web.request import Request
 
 SPAN = re.compile(r"bytes=(\d*)-(\d*)\Z")
@@ -82,7 +84,11 @@ def _part(span: str, size: int) -> tuple[int, int] | None:
 async def _first(keeping: Keeping, row: FileRow, start: int, end: int) -> AsyncIterator[bytes]:
     """Return the pieces, the first of them read: what cannot be read at all is told by a page."""
     pieces = keeping.storage.read(row.site_id, row.sha256, start, end)
-    first = await anext(pieces, b"")
+    try:
+        first = await anext(pieces, b"")
+    except ContentMissing:
+        log.error("content of a file is missing", site=str(row.site_id), file=str(row.id))
+        raise
     return _after(first, pieces)
 
 

@@ -29,8 +29,8 @@ def routes() -> Sequence[Route]:
     return (
         public("", pages.overview),
         public("", pages.send_manage_link, "POST"),
-        public("/new", pages.start, query=("topic",)),
-        public("/new", pages.ask, "POST"),
+        public("/new/{topic:str}", pages.start),
+        public("/new/{topic:str}", pages.ask, "POST"),
         public("/check-your-email", pages.check_your_email),
         public("/confirm/{secret:str}", pages.confirmation),
         public("/confirm/{secret:str}", pages.confirm, "POST"),

@@ -12,12 +12,12 @@ from litestar.datastructures import FormMultiDict
 
 from folkmoot.accounts.service import Person
 from folkmoot.sites.directory import SiteFacts
-from folkmoot.spec.errors import SignInRequired
+from folkmoot.spec.errors import SignInRequired, Unavailable
 from folkmoot.store.scoping import SiteSession
 from folkmoot.store.writer import Change
 from folkmoot.web.platform import Platform
 from folkmoot.web.visit import Visit, visit_of
-from folkmoot.web.words import Translations, translations
+from folkmoot.web.words import N_, Translations, translations
 
 T = TypeVar("T")
 
@@ -103,8 +103,14 @@ class Request(LitestarRequest[Any, Any, Any]):
             self.visit.fresh_until = instant
 
     async def fields(self) -> FormMultiDict:
-        """Return the form that was sent; raises ``Malformed`` when it cannot be read."""
-        return await self.form()
+        """Return the form that was sent; raises ``Malformed`` when it cannot be read.
+
+        Files in it are spooled to the disk above a megabyte; raises ``Unavailable`` when that has no room.
+        """
+        try:
+            return await self.form()
+        except OSError as error:
+            raise Unavailable(N_("There is no room for what you sent just now. Nothing was saved.")) from error
 
     async def values(self, *names: str) -> Mapping[str, str]:
         """Return the first value of each named field, without white space around it; empty where it was not sent."""

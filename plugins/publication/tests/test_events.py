@@ -59,4 +59,4 @@ async def test_nobody_is_told_of_what_could_not_be_published(
 
 async def test_the_list_offers_emails(published: Client, client: Client) -> None:
     page = await client.page("/publications")
-    assert [a for a in page.all("a") if a.get("href", "").endswith("/subscriptions/new?topic=publication%3Anew")]
+    assert [a for a in page.all("a") if a.get("href", "").endswith("/subscriptions/new/publication:new")]

@@ -65,10 +65,12 @@ def open_storage(configuration: Configuration) -> Storage:
     """
     files = configuration.settings.files
     scheme, _, rest = files.url.partition(":")
-    if scheme == "file" and rest.strip("/"):
+    # “file:///srv/files” has an empty host; any other host would be another machine's.
+    path = rest.removeprefix("//") if rest.startswith("///") else rest
+    if scheme == "file" and path.strip("/") and not path.startswith("//"):
         from folkmoot.store.files.local import LocalStorage
 
-        return LocalStorage(configuration.folder / rest.replace("///", "/", 1))
+        return LocalStorage(configuration.folder / path)
     if scheme == "s3" and rest.startswith("//") and rest.strip("/"):
         if find_spec("obstore") is None:
             raise ConfigurationFaults(

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from folkmoot.kernel.settings import DatabaseUrls
+from folkmoot.spec.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _current_on_sqlite(path: str, tables: Mapping[str, str]) -> dict[str, str | 
             row = connection.execute(f"select version_num from {table}").fetchone() if table in there else None  # noqa: S608
             found[name] = str(row[0]) if row else None
         return found
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"The database {path} cannot be read: see that its folder may be written to.") from error
     finally:
         connection.close()
 

@@ -29,22 +29,24 @@ NO_LINK = N_("This link is not one of ours. Check that you have copied all of it
 
 async def start(request: Request) -> Response[str]:
     """Show the form of the topic that the address names."""
-    name = str(request.query_params.get("topic", ""))
-    title, path = await _topic(request, name)
+    title, path = await _topic(request)
+    action = request.href(request.visit.path)
     return await page(
-        request, "subscriptions/new.html", topic=name, topic_title=title, about=path, problems=[], values={}
+        request, "subscriptions/new.html", topic_title=title, about=path, action=action, problems=[], values={}
     )
 
 
-async def _topic(request: Request, name: str) -> tuple[str, str]:
+async def _topic(request: Request) -> tuple[str, str]:
     async with request.reading() as session:
-        return await find_topic(request.platform, request.site, session, name, locale=request.locale, now=request.now())
+        return await find_topic(
+            request.platform, request.site, session, request.part("topic"), locale=request.locale, now=request.now()
+        )
 
 
 async def ask(request: Request) -> Response[str]:
     """Have the email sent that asks to confirm, or the one that says that there is nothing to confirm."""
-    values = await request.values("email", "topic")
-    title, path = await _topic(request, values["topic"])
+    values = await request.values("email")
+    title, path = await _topic(request)
     try:
         address = normal_address(values["email"])
     except Unprocessable as error:
@@ -53,9 +55,9 @@ async def ask(request: Request) -> Response[str]:
             request,
             "subscriptions/new.html",
             status=422,
-            topic=values["topic"],
             topic_title=title,
             about=path,
+            action=request.href(request.visit.path),
             problems=problems,
             values=values,
         )
@@ -65,7 +67,7 @@ async def ask(request: Request) -> Response[str]:
         asked = await subscriptions.ask(
             session,
             address,
-            values["topic"],
+            request.part("topic"),
             locale=request.locale,
             origin=request.visit.origin,
             keys=request.platform.mail_keys,
