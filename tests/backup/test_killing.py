@@ -49,7 +49,7 @@ def neighbours(found: dict[tuple[str, str], str], instance: Instance) -> dict[tu
 
 async def test_a_backup_that_is_killed_leaves_no_file_and_the_next_one_is_whole(full: Instance, tmp_path: Path) -> None:
     operator, path = Operator(full.platform.configuration.path), tmp_path / "b.zip"
-    await killed(operator, "core_form_answer:", "backup", str(path))
+    await killed(operator, "core_form_submission:", "backup", str(path))
     assert not path.exists()
     assert len(list(tmp_path.glob(".b.zip.*.partial"))) == 1
     await operator.run("backup", str(path))

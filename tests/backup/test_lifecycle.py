@@ -132,8 +132,8 @@ async def test_a_site_marked_for_deletion_is_gone_and_can_come_back_within_its_g
     full.clock.move(days=60)
     await full.work()
     after = await sums(full)
-    assert {key: value for key, value in before.items() if key[0] == "core_form_answer"} == {
-        key: value for key, value in after.items() if key[0] == "core_form_answer"
+    assert {key: value for key, value in before.items() if key[0] == "core_form_submission"} == {
+        key: value for key, value in after.items() if key[0] == "core_form_submission"
     }
 
 

@@ -59,10 +59,10 @@ def test_a_column_of_a_kind_that_nobody_thought_of_is_refused() -> None:
 
 async def test_a_table_without_a_model_stops_the_backup(instance: Instance, tmp_path: Path) -> None:
     """The twin: the model of a table has not been imported, so that the registry does not know it."""
-    hidden = SQLModel.metadata.tables["core_form_answer"]
+    hidden = SQLModel.metadata.tables["core_form_submission"]
     SQLModel.metadata.remove(hidden)
     try:
-        with pytest.raises(UndeclaredTable, match="core_form_answer has no model"):
+        with pytest.raises(UndeclaredTable, match="core_form_submission has no model"):
             await operations.back_up(instance.platform, tmp_path / "b.zip", None, str)
     finally:
         SQLModel.metadata._add_table(hidden.name, None, hidden)

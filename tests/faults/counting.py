@@ -9,7 +9,7 @@ from sqlmodel import select
 from faults.consulting import PARTS, answers
 from folkmoot.audit.chain import first_broken
 from folkmoot.audit.models import AuditEntry
-from folkmoot.forms.models import Answer, Submission
+from folkmoot.forms.models import Submission
 from folkmoot.testing import Instance
 
 
@@ -40,11 +40,8 @@ class Count:
 
 async def count(instance: Instance, acknowledged: Mapping[str, str], *, hung: int = 0) -> Count:
     """Compare what was acknowledged (mark: reference) with what the first site's database holds."""
-    given: dict[str, dict[str, list[str]]] = {}
     async with instance.desk().reading() as session:
         submissions = {str(row.id): row for row in (await session.exec(select(Submission))).all()}
-        for row in (await session.exec(select(Answer).order_by(Answer.position))).all():  # type: ignore[arg-type]
-            given.setdefault(str(row.submission_id), {}).setdefault(row.question, []).append(row.value)
         entries = (await session.exec(select(AuditEntry).where(AuditEntry.action == "consultation.submitted"))).all()
         broken = await first_broken(session)
     counted = Count(len(acknowledged), hung=hung)
@@ -52,20 +49,20 @@ async def count(instance: Instance, acknowledged: Mapping[str, str], *, hung: in
         counted.faults.append(f"the audit log is broken at entry {broken}")
     logged = Counter(str(entry.object_id) for entry in entries)
     found: dict[str, list[str]] = {}
-    for row_id, row in submissions.items():
-        mark = given.get(row_id, {}).get("mark", ["(no mark)"])[0]
+    for row in submissions.values():
+        mark = str(row.answers.get("mark", "(no mark)"))
         found.setdefault(mark, []).append(row.reference)
-        if given.get(row_id) != _expected(mark):
-            counted.faults.append(f"{mark} is there with other answers: {given.get(row_id)}")
+        if row.answers != _expected(mark):
+            counted.faults.append(f"{mark} is there with other answers: {row.answers}")
     counted.faults += _logged_otherwise(logged, submissions)
     counted.lost = [mark for mark, reference in acknowledged.items() if reference not in found.get(mark, ())]
     counted.duplicates = [mark for mark, references in found.items() if len(references) > 1]
     return counted
 
 
-def _expected(mark: str) -> dict[str, list[str]]:
+def _expected(mark: str) -> dict[str, str | list[str]]:
     said = answers(mark)
-    return {"mark": [mark], "parts": PARTS, "why": [said["why"]]}
+    return {"mark": mark, "parts": PARTS, "why": said["why"]}
 
 
 def _logged_otherwise(logged: Counter[str], submissions: Iterable[str]) -> list[str]:

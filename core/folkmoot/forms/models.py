@@ -1,4 +1,4 @@
-"""Tables of the form engine: drafts in progress, submissions, and one row for each answer."""
+"""Tables of the form engine: forms and their versions, drafts in progress, submissions with their answers."""
 
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,10 @@ class Draft(SiteScoped, table=True):
 
 
 class Submission(SiteScoped, table=True):
-    """Everything that one respondent sends in one act."""
+    """Everything that one respondent sends in one act.
+
+    ``answers`` holds a string, or a list where several may be chosen, by the key of its question (see ADR 0014).
+    """
 
     __tablename__ = "core_form_submission"
     __table_args__ = (
@@ -65,21 +68,5 @@ class Submission(SiteScoped, table=True):
     channel: str = Field(default="web", max_length=10)
     language: str = Field(default="en", max_length=10)
     received_at: datetime = Field(sa_type=UtcDateTime)
+    answers: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     confidential: str = Field(default="", sa_type=sa.Text)
-
-
-class Answer(SiteScoped, table=True):
-    """One answer to one question, or one chosen option of it."""
-
-    __tablename__ = "core_form_answer"
-    __table_args__ = (
-        owned_by("submission_id", "core_form_submission"),
-        sa.Index(None, "site_id", "submission_id"),
-        # Small rows, many of them: kept in the tree of the key itself, there is one tree less to write to.
-        {"sqlite_with_rowid": False},
-    )
-
-    submission_id: UUID
-    question: str = Field(max_length=60)
-    value: str = Field(sa_type=sa.Text)
-    position: int = Field(default=0)

@@ -6,7 +6,7 @@ stands somewhere in an answer, the answer may be another person's: then the addr
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from folkmoot.forms.models import Answer, Draft, FormVersion, Submission
+from folkmoot.forms.models import Draft, FormVersion, Submission
 from folkmoot.forms.question_types import QUESTION_TYPES
 from folkmoot.forms.words import N_
 from folkmoot.kernel.ids import new_id, new_reference
@@ -77,7 +77,6 @@ async def expire_drafts(session: SiteSession, now: datetime, before: datetime) -
 @dataclass(frozen=True, slots=True)
 class _Sent:
     submission: Submission
-    answers: tuple[Answer, ...]
     own: bool
 
 
@@ -91,11 +90,11 @@ async def find_submissions(session: SiteSession, subject: Subject) -> Sequence[H
 
 def _held(sent: _Sent, labels: "_Version", subject: Subject) -> Held:
     submission = sent.submission
-    values: dict[str, object] = {}
-    for answer in sent.answers:
-        if sent.own or subject.email in answer.value.lower():
-            label = labels.label(answer.question)
-            values[label] = f"{values[label]}; {answer.value}" if label in values else answer.value
+    values: dict[str, object] = {
+        labels.label(question): "; ".join(_texts(answer))
+        for question, answer in submission.answers.items()
+        if sent.own or any(subject.email in text.lower() for text in _texts(answer))
+    }
     if sent.own:
         values |= {"language": submission.language, "channel": submission.channel}
     if submission.confidential and (sent.own or subject.email in submission.confidential.lower()):
@@ -109,23 +108,23 @@ async def _sent_by(session: SiteSession, subject: Subject) -> list[_Sent]:
     if subject.reference:
         ids |= set((await session.exec(select(Submission.id).where(Submission.reference == subject.reference))).all())
     if subject.email:
-        named = sa.func.lower(col(Answer.value)).contains(subject.email, autoescape=True)
-        ids |= set((await session.exec(select(Answer.submission_id).where(named))).all())
+        answers = _in_json(sa.func.lower(sa.cast(col(Submission.answers), sa.Text)), subject.email)
         reasons = sa.func.lower(col(Submission.confidential)).contains(subject.email, autoescape=True)
-        ids |= set((await session.exec(select(Submission.id).where(reasons))).all())
+        ids |= set((await session.exec(select(Submission.id).where(sa.or_(*answers, reasons)))).all())
     if not ids:
         return []
-    submissions = (await session.exec(select(Submission).where(col(Submission.id).in_(ids)))).all()
-    order = (col(Answer.submission_id), col(Answer.position))
-    answers = (await session.exec(select(Answer).where(col(Answer.submission_id).in_(ids)).order_by(*order))).all()
-    return [_sent(s, [a for a in answers if a.submission_id == s.id], subject) for s in submissions]
+    found = (await session.exec(select(Submission).where(col(Submission.id).in_(ids)))).all()
+    return [_Sent(submission, _is_own(submission, subject)) for submission in found]
 
 
-def _sent(submission: Submission, answers: Iterable[Answer], subject: Subject) -> _Sent:
-    kept = tuple(answers)
-    own = submission.reference == subject.reference
-    own = own or any(answer.value.strip().lower() == subject.email for answer in kept if subject.email)
-    return _Sent(submission, kept, own)
+def _is_own(submission: Submission, subject: Subject) -> bool:
+    texts = [text for answer in submission.answers.values() for text in _texts(answer)]
+    named = bool(subject.email) and any(text.strip().lower() == subject.email for text in texts)
+    return named or submission.reference == subject.reference
+
+
+def _texts(answer: str | list[str]) -> list[str]:
+    return [answer] if isinstance(answer, str) else answer
 
 
 async def erase_submissions(session: SiteSession, subject: Subject, now: datetime) -> int:  # noqa: ARG001
@@ -142,10 +141,8 @@ async def erase_submissions(session: SiteSession, subject: Subject, now: datetim
 
 
 async def _forget(session: SiteSession, sent: _Sent, version: "_Version") -> None:
-    for answer in sent.answers:
-        if answer.question not in version.closed:
-            await session.delete(answer)
     submission = sent.submission
+    submission.answers = version.choices(submission.answers)
     # Receipts and browsers know the reference and the key: neither leads here from now on.
     submission.reference = new_reference(submission.reference.partition("-")[0])
     submission.idempotency_key = f"erased:{new_id().hex}"
@@ -154,11 +151,13 @@ async def _forget(session: SiteSession, sent: _Sent, version: "_Version") -> Non
 
 
 def _take_out(session: SiteSession, sent: _Sent, email: str) -> None:
-    for answer in sent.answers:
-        answer.value = without(answer.value, email)
-        session.add(answer)
-    sent.submission.confidential = without(sent.submission.confidential, email)
-    session.add(sent.submission)
+    submission = sent.submission
+    submission.answers = {
+        question: without(answer, email) if isinstance(answer, str) else [without(one, email) for one in answer]
+        for question, answer in submission.answers.items()
+    }
+    submission.confidential = without(submission.confidential, email)
+    session.add(submission)
 
 
 def without(text: str, email: str) -> str:
@@ -167,45 +166,47 @@ def without(text: str, email: str) -> str:
 
 
 async def submissions_due(session: SiteSession, now: datetime, before: datetime) -> int:  # noqa: ARG001
-    """Return how many answers in words, and reasons, were received by then."""
-    reasons = select(sa.func.count(col(Submission.id))).where(*_reasons(before))
-    total = (await session.exec(reasons)).one()
-    for version_id, version in (await _versions(session)).items():
-        query = select(sa.func.count(col(Answer.id))).join(Submission, _own_answers())
-        total += (await session.exec(query.where(*_in_words(version_id, version, before)))).one()
+    """Return how many submissions that were received by then still hold answers in words, or reasons."""
+    versions = await _versions(session)
+    total = 0
+    async for submission in _received(session, before):
+        total += _holds_words(submission, versions[submission.form_version_id])
     return total
 
 
 async def expire_submissions(session: SiteSession, now: datetime, before: datetime) -> int:  # noqa: ARG001
     """Delete answers in words, and reasons for confidentiality, that were received by then; choices stay."""
-    for version_id, version in (await _versions(session)).items():
-        query = select(Answer.id).join(Submission, _own_answers()).where(*_in_words(version_id, version, before))
-        ids = (await session.exec(query.limit(AT_ONCE))).all()
-        if ids:
-            await session.exec(sa.delete(Answer).where(col(Answer.id).in_(ids)))
-            return len(ids)
-    rows = (await session.exec(select(Submission).where(*_reasons(before)).limit(AT_ONCE))).all()
-    for row in rows:
-        row.confidential = ""
-        session.add(row)
+    versions = await _versions(session)
+    done = 0
+    async for submission in _received(session, before):
+        version = versions[submission.form_version_id]
+        if _holds_words(submission, version):
+            submission.answers, submission.confidential = version.choices(submission.answers), ""
+            session.add(submission)
+            done += 1
+        if done == AT_ONCE:
+            break
     await session.flush()
-    return len(rows)
+    return done
 
 
-def _own_answers() -> Any:
-    return sa.and_(col(Submission.site_id) == col(Answer.site_id), col(Submission.id) == col(Answer.submission_id))
+def _holds_words(submission: Submission, version: "_Version") -> bool:
+    return bool(submission.confidential) or not version.closed.issuperset(submission.answers)
 
 
-def _in_words(version_id: UUID, version: "_Version", before: datetime) -> tuple[Any, ...]:
-    return (
-        col(Submission.form_version_id) == version_id,
-        col(Submission.received_at) <= before,
-        col(Answer.question).not_in(version.closed),
-    )
-
-
-def _reasons(before: datetime) -> tuple[Any, ...]:
-    return col(Submission.received_at) <= before, col(Submission.confidential) != ""
+async def _received(session: SiteSession, before: datetime) -> AsyncIterator[Submission]:
+    """Yield the submissions that were received by then and hold anything, some at a time, by their ids."""
+    held = sa.or_(sa.cast(col(Submission.answers), sa.Text) != "{}", col(Submission.confidential) != "")
+    query = select(Submission).where(col(Submission.received_at) <= before, held).order_by(col(Submission.id))
+    last: UUID | None = None
+    while True:
+        page = query if last is None else query.where(col(Submission.id) > last)
+        rows = (await session.exec(page.limit(AT_ONCE))).all()
+        for row in rows:
+            yield row
+        if len(rows) < AT_ONCE:
+            return
+        last = rows[-1].id
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,10 @@ class _Version:
 
     def label(self, key: str) -> str:
         return self.labels.get(key, key)
+
+    def choices(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers that are choices: figures, and no words of anybody's."""
+        return {question: answer for question, answer in answers.items() if question in self.closed}
 
 
 async def _versions(session: SiteSession) -> dict[UUID, _Version]:

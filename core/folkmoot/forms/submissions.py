@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from folkmoot.forms.definition import FormDefinition
-from folkmoot.forms.models import Answer, Draft, Submission
+from folkmoot.forms.models import Draft, Submission
 from folkmoot.forms.question_types import Answer as AnswerValue
 from folkmoot.kernel.ids import new_id, new_reference
 from folkmoot.spec.errors import Clash
@@ -132,16 +132,12 @@ def _change(
         channel=sending.channel,
         language=sending.language,
         confidential=sending.confidential,
+        answers=dict(answers),
         received_at=receipt.received_at,
     )
-    rows = [
-        Row.of(Answer, site_id, submission_id=receipt.id, question=key, value=value, position=position)
-        for key, values in answers.items()
-        for position, value in enumerate([values] if isinstance(values, str) else values)
-    ]
     draft_table: sa.Table = Draft.__table__  # type: ignore[attr-defined]
     forget = ((draft_table, site_id, sending.draft_id),) if sending.draft_id else ()
-    return Change(site_id, (submission, *rows), event=event, object_id=receipt.id, note=sending.channel, forget=forget)
+    return Change(site_id, (submission,), event=event, object_id=receipt.id, note=sending.channel, forget=forget)
 
 
 async def find_receipt(session: SiteSession, form_id: UUID, key: str) -> Receipt | None:
@@ -163,7 +159,7 @@ async def find_sent(session: SiteSession, form: LiveForm, submission_id: UUID) -
     submission = await session.get(Submission, (session.site_id, submission_id))
     if submission is None or submission.form_id != form.form_id:
         return None
-    return (await _with_answers(session, form.definition, [submission]))[0]
+    return Sent(submission, in_order(form.definition, submission.answers))
 
 
 async def list_sent(
@@ -174,7 +170,8 @@ async def list_sent(
     if after is not None:
         query = query.where(sa.tuple_(col(Submission.received_at), col(Submission.id)) > sa.tuple_(*_bound(after)))
     query = query.order_by(col(Submission.received_at), col(Submission.id)).limit(limit)
-    return await _with_answers(session, form.definition, (await session.exec(query)).all())
+    found = (await session.exec(query)).all()
+    return [Sent(submission, in_order(form.definition, submission.answers)) for submission in found]
 
 
 def _bound(after: tuple[datetime, UUID]) -> tuple[sa.BindParameter[datetime], sa.BindParameter[UUID]]:
@@ -197,22 +194,6 @@ async def all_sent(session: SiteSession, form: LiveForm) -> AsyncIterator[Sent]:
         after = (found[-1].submission.received_at, found[-1].submission.id)
 
 
-async def _with_answers(
-    session: SiteSession, definition: FormDefinition, submissions: Sequence[Submission]
-) -> list[Sent]:
-    ids = [submission.id for submission in submissions]
-    query = select(Answer).where(col(Answer.submission_id).in_(ids)).order_by(col(Answer.position))
-    values: dict[UUID, dict[str, list[str]]] = {row_id: {} for row_id in ids}
-    for answer in await session.exec(query):
-        values[answer.submission_id].setdefault(answer.question, []).append(answer.value)
-    return [Sent(submission, _typed(definition, values[submission.id])) for submission in submissions]
-
-
-def _typed(definition: FormDefinition, values: Mapping[str, list[str]]) -> dict[str, AnswerValue]:
-    """Return answers in the order of the form: a list where several may be chosen, else a string."""
-    fields = definition.fields
-    return {
-        key: values[key] if fields[key].question.type == "multiple" else values[key][0]
-        for key in fields
-        if key in values
-    }
+def in_order(definition: FormDefinition, answers: Mapping[str, AnswerValue]) -> dict[str, AnswerValue]:
+    """Return answers in the order of the form: PostgreSQL keeps them in one of its own."""
+    return {key: answers[key] for key in definition.fields if key in answers}

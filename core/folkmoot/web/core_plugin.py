@@ -24,7 +24,7 @@ STAFF = ("publisher", "author", "analyst", "moderator", "viewer")
 def register_tables() -> Sequence[type[Any]]:
     """Return core's site-scoped tables."""
     from folkmoot.audit.models import AuditEntry
-    from folkmoot.forms.models import Answer, Draft, Form, FormVersion, Submission
+    from folkmoot.forms.models import Draft, Form, FormVersion, Submission
     from folkmoot.mail.models import Message, Subscription, Suppression
     from folkmoot.privacy.models import Complaint, Erasure, Retention, RetentionRun, SubjectRequest, UsageCount
     from folkmoot.store.files.models import FileRow
@@ -32,7 +32,7 @@ def register_tables() -> Sequence[type[Any]]:
 
     privacy = (Complaint, Erasure, Retention, RetentionRun, SubjectRequest, UsageCount)
     mail = (Message, Subscription, Suppression)
-    return AuditEntry, Form, FormVersion, Draft, Submission, Answer, JobRow, *privacy, *mail, *search_plugin.tables(), FileRow
+    return AuditEntry, Form, FormVersion, Draft, Submission, JobRow, *privacy, *mail, *search_plugin.tables(), FileRow
 
 
 @hookimpl

@@ -74,7 +74,7 @@ def _of_visitors() -> Sequence[PersonalData]:
         PersonalData(
             name="core.submissions",
             title=N_("Answers that were sent"),
-            tables=("core_form_submission", "core_form_answer"),
+            tables=("core_form_submission",),
             what=(N_("answers"), N_("reasons for confidentiality"), N_("when they were sent")),
             why=N_("To learn what people think and need, and to decide"),
             basis=PUBLIC_TASK,
