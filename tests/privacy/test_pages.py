@@ -79,7 +79,7 @@ async def test_the_receipt_of_another_site_is_a_missing_one(instance: Instance, 
     path = path_of(await client.submit(await client.page("/complaint"), TYPED))
     neighbour = instance.client(instance.other_site)
     foreign = await neighbour.get(path)
-    missing = await neighbour.get("/complaint/received?reference=OCCS-0000-0000")
+    missing = await neighbour.get("/complaint/received/OCCS-0000-0000")
     assert foreign.status_code == missing.status_code == 404
     assert foreign.text.replace(foreign.headers["x-request-id"], "") == missing.text.replace(
         missing.headers["x-request-id"], ""

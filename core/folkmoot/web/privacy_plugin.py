@@ -29,7 +29,7 @@ def routes() -> Sequence[Route]:
     return (
         Route(path="/complaint", endpoint=complaints.form, **form),
         Route(path="/complaint", endpoint=complaints.send, methods=("POST",), cached=False, **form),
-        Route(path="/complaint/received", endpoint=complaints.received, query=("reference",), cached=False, **form),
+        Route(path="/complaint/received/{reference:str}", endpoint=complaints.received, cached=False, **form),
     )
 
 

@@ -53,7 +53,7 @@ async def send(request: Request) -> Response[str]:
             action = "core.complaint_received"
             await record(session, at=now, actor="public", action=action, object_id=complaint.id)
             await session.commit()
-    return redirect(request, f"/complaint/received?reference={complaint.reference}")
+    return redirect(request, f"/complaint/received/{complaint.reference}")
 
 
 def _clean(text: str) -> str:
@@ -65,8 +65,7 @@ def _clean(text: str) -> str:
 async def received(request: Request) -> Response[str]:
     """Show the receipt: the reference, and what happens next."""
     async with request.reading() as session:
-        reference = str(request.query_params.get("reference", ""))
-        complaint = await complaints.find_complaint(session, reference)
+        complaint = await complaints.find_complaint(session, request.part("reference"))
     by = acknowledge_by(complaint.received_at)
     return await page(request, "complaint_received.html", complaint=complaint, by=by)
 
