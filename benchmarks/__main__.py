@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import migration_goal, page_goal, spike_goal, start_goal, submission_goal
+from benchmarks import export_goal, job_goal, migration_goal, page_goal, spike_goal, start_goal, submission_goal
 from benchmarks.bench import Bench, bench
 from benchmarks.databases import KINDS, POSTGRESQL, SHOWN, SQLITE, missing
 from benchmarks.goals import Outcome
@@ -20,6 +20,8 @@ GOALS: dict[str, Callable[[Bench], Outcome]] = {
     "G13": start_goal.measure,
     "G16": migration_goal.measure,
     "G17": spike_goal.measure,
+    "G18": export_goal.measure,
+    "jobs": job_goal.measure,
 }
 WITHOUT_LOAD = {"G13", "G16", "G18", "jobs"}
 # On one database only.
@@ -56,14 +58,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gate", action="store_true", help="exit 1 when a goal is missed")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=3, help="of load for each case and round (default: %(default)s)")
-    parser.add_argument("--spike", type=int, default=60, help="seconds of each spike (default: %(default)s)")
+    parser.add_argument("--submissions", type=int, default=200_000, help="in an export (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1_000, help="for a worker (default: %(default)s)")
+    parser.add_argument("--spike", type=int, default=30, help="seconds of each spike (default: %(default)s)")
     return parser
 
 
 def _measured(only: list[str], kinds: tuple[str, ...], asked: argparse.Namespace) -> Iterator[Outcome]:
+    sizes = {"spike_seconds": asked.spike, "submissions": asked.submissions, "jobs": asked.jobs}
     with (
         tempfile.TemporaryDirectory(prefix="folkmoot-bench-") as made,
-        bench(Path(made), kinds=kinds, rounds=asked.rounds, seconds=asked.seconds, spike_seconds=asked.spike) as run,
+        bench(Path(made), kinds=kinds, rounds=asked.rounds, seconds=asked.seconds, **sizes) as run,
     ):
         named = " and ".join(SHOWN[kind] for kind in kinds)
         load = os.getloadavg()[0]

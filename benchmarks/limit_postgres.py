@@ -77,7 +77,9 @@ class Limit:
             async with connection.transaction():
                 numbers = [row[0] for row in await connection.fetch(SUBMISSIONS, len(batch))]
                 pairs = zip(numbers, batch, strict=True)
-                await connection.executemany(ANSWER, [row for number, (given, _) in pairs for row in _rows(number, given)])
+                await connection.executemany(
+                    ANSWER, [row for number, (given, _) in pairs for row in _rows(number, given)]
+                )
             for number, (_, future) in zip(numbers, batch, strict=True):
                 if not future.done():
                     future.set_result(number)
@@ -103,9 +105,7 @@ def create_app(url: str) -> Litestar:
     async def submit_grouped(request: Request[Any, Any, Any]) -> dict[str, int]:
         return {"number": await limit.save_grouped((await request.json())["answers"])}
 
-    return Litestar(
-        [ready, submit, submit_grouped], lifespan=[limit.life], openapi_config=None, logging_config=None
-    )
+    return Litestar([ready, submit, submit_grouped], lifespan=[limit.life], openapi_config=None, logging_config=None)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ class Spent:
 
     seconds: float
     cpu: float
+    peak_mb: float = 0.0
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ def run(command: Sequence[str], folder: Path, environ: dict[str, str]) -> Spent:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} failed: {said[-1000:]}")
-    return Spent(time.perf_counter() - start, used.ru_utime + used.ru_stime)
+    return Spent(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _tables(urls: DatabaseUrls) -> set[str]:

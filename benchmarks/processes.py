@@ -142,6 +142,14 @@ class Server:
         assert self._process is not None
         return sum(_cpu_seconds(pid) for pid in family(self._process.pid))
 
+    def memory(self, name: str) -> int:
+        """Return the server's own resident memory in bytes: ``VmRSS`` as it is, ``VmHWM`` the most that it ever was."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        kilobytes = re.search(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)
+        assert kilobytes is not None
+        return int(kilobytes[1]) * 1024
+
     def memory_bytes(self) -> int:
         """Return the proportional set size: resident memory, with shared pages divided among those that share them."""
         assert self._process is not None

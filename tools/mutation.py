@@ -34,6 +34,7 @@ class Target:
 TARGETS = {
     "scoping": Target("folkmoot/store/scoping.py", ("tests/store",)),
     "routing": Target("folkmoot/forms/routing.py", ("tests/forms",)),
+    "retention": Target("folkmoot/privacy/terms.py", ("tests/privacy/test_terms.py",)),
 }
 
 

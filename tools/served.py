@@ -72,8 +72,8 @@ class Served:
         """Open the database beside the server: a command of its own would take seconds each time."""
         from sqlmodel import select
 
-        from folkmoot.sites.models import Site
         from folkmoot.kernel.settings import load
+        from folkmoot.sites.models import Site
         from folkmoot.store.database import open_database
 
         database = open_database(load(self.folder / "folkmoot.toml", environ=self.environ).database_urls())

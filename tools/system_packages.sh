@@ -7,6 +7,7 @@ set -euo pipefail
 # program or file to look for : Debian packages that bring it
 wanted=(
   "chromium:chromium fonts-liberation"
+  "strace:strace"
 )
 if [ "${1:-}" = --bench ]; then wanted=("wrk:wrk"); fi
 

@@ -240,7 +240,8 @@ async def test_a_twin_that_forgets_a_table_is_found_out(
 
     with monkeypatch.context() as patch:
         whole = taking.in_export
-        patch.setattr(taking, "in_export", lambda tables: [t for t in whole(tables) if t.name != "core_form_submission"])
+        forgotten = "core_form_submission"
+        patch.setattr(taking, "in_export", lambda tables: [t for t in whole(tables) if t.name != forgotten])
         path = await export(full, tmp_path / "twin.zip")
     empty = await start()
     with pytest.raises(UnusableFile, match="the table core_form_submission is missing"):

@@ -48,8 +48,7 @@ async def harm(instance: Instance) -> None:
     from folkmoot_consultation.models import Consultation
 
     async with instance.desk().writing() as session:
-        for model in (Answer, Submission):
-            await session.exec(sa.delete(model))
+        await session.exec(sa.delete(Submission))
         for found in (await session.exec(select(Consultation))).all():
             found.title = "Overwritten"
             session.add(found)

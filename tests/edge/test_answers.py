@@ -40,7 +40,8 @@ async def test_every_page_answers_head_as_get_without_the_body(filled: Instance)
     client, staff = filled.client(), await filled.staff_client()
     paths = await addresses(filled)
     assert len(paths) > 20
-    staff_paths = [o.item.path for o in filled.platform.registry.admin_routes if "{" not in o.item.path]
+    routes = [owned.item for owned in filled.platform.registry.admin_routes]
+    staff_paths = [route.path for route in routes if "{" not in route.path and "GET" in route.methods]
     for who, path in [(client, path) for path in paths] + [(staff, path) for path in staff_paths]:
         get, head = await who.get(path), await who.head(path)
         assert head.status_code == get.status_code == 200, path

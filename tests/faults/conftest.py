@@ -1,5 +1,6 @@
 """What several tests of faults share: a PostgreSQL server that may be killed, with an instance on it."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from faults.postgres_server import PostgresServer
 from folkmoot.testing import postgres
+
+# Tables of plugins come before the first instance of the process: with it the criterion of the first wall is set.
+for name in ("consultation", "dashboard", "feedback", "publication"):
+    importlib.import_module(f"folkmoot_{name}.models")
 
 
 @pytest.fixture(scope="module")

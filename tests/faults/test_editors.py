@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from faults.consulting import TYPED
 from folkmoot.audit.chain import first_broken
 from folkmoot.audit.models import AuditEntry
-from folkmoot.testing import Client, Instance
+from folkmoot.testing import Client, Instance, read_html
 from folkmoot.testing.html import Element
 from folkmoot_consultation import service
 
@@ -102,7 +102,7 @@ async def test_one_address_for_two_consultations_is_refused_to_the_second(instan
 
 
 async def test_what_two_publish_at_once_is_published_once(instance: Instance) -> None:
-    one, other = await drafted(instance, "Why?")
+    _, other = await drafted(instance, "Why?")
     third = await instance.staff_client("publisher")
     pages = [await client.page(ADMIN) for client in (other, third)]
     tries = [client.submit(page) for client, page in zip((other, third), pages, strict=True)]
@@ -138,3 +138,35 @@ async def test_a_publication_that_two_publish_at_once_is_published_once(instance
     answers = await asyncio.gather(*tries)
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert (await log(instance))["publication.published"] == 1
+
+
+async def rewritten(client: Client, page: Element, text: str) -> Any:
+    return await client.submit(page, {"markdown": f"# One\n\n{text}\n"})
+
+
+async def test_the_second_of_two_who_rewrite_a_draft_is_told_and_keeps_what_they_typed(instance: Instance) -> None:
+    one, other = await instance.staff_client("author"), await instance.staff_client("author")
+    api, edit = await instance.api(), "/admin/publication/report/edit"
+    assert (await api.post("/api/v1/publications", json=REPORT)).status_code == 201
+    pages = await one.page(edit), await other.page(edit)
+    assert (await rewritten(one, pages[0], "By the first.")).status_code == 303
+    told = await rewritten(other, pages[1], "By the second.")
+    assert told.status_code == 409
+    assert "Somebody else has changed this draft" in told.text
+    assert "By the second." in told.text
+    # Nothing is lost: the draft is the first one's, until the second has been told and saves again.
+    assert "By the first." in (await one.page(edit)).text
+    assert (await other.submit(read_html(told.text))).status_code == 303
+    assert "By the second." in (await one.page(edit)).text
+    # The twin whose form does not say what was seen loses the second's text without a word.
+    assert (await one.submit(pages[0], {"seen": "", "markdown": "# One\n\nBy the first again.\n"})).status_code == 303
+
+
+async def test_of_two_who_rewrite_a_draft_at_the_same_moment_one_is_told(instance: Instance) -> None:
+    clients = [await instance.staff_client("author") for _ in range(4)]
+    api, edit = await instance.api(), "/admin/publication/report/edit"
+    assert (await api.post("/api/v1/publications", json=REPORT)).status_code == 201
+    pages = [await client.page(edit) for client in clients]
+    tries = [rewritten(c, p, f"By {n}.") for n, (c, p) in enumerate(zip(clients, pages, strict=True))]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*tries)) == [303, 409, 409, 409]
+    assert (await log(instance))["publication.rewritten"] == 1

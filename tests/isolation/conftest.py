@@ -17,6 +17,7 @@ from folkmoot.privacy.models import RequestKind
 from folkmoot.privacy.requests import open_request
 from folkmoot.sites.directory import SiteFacts
 from folkmoot.testing import Instance, start_instance
+from folkmoot.web.search_index import index_plugin
 
 PLUGINS = tuple(sorted(point.name for point in entry_points(group="folkmoot.plugins")))
 
@@ -41,6 +42,13 @@ async def keep_files(instance: Instance, site: SiteFacts) -> None:
         await keep_content(instance.desk(site), words, name="Some words.txt", wanted=wanted)
 
 
+async def index_everything(instance: Instance, site: SiteFacts) -> None:
+    """Let search find what has been marked behind its back."""
+    for plugin in PLUGINS:
+        async for _ in index_plugin(instance.desk(site), plugin, [], force=True):
+            pass
+
+
 @pytest_asyncio.fixture
 async def marked(tmp_path: Path, database: str) -> AsyncIterator[Instance]:
     """An instance with demo content on both sites; every text of a site holds that site's mark."""
@@ -52,5 +60,7 @@ async def marked(tmp_path: Path, database: str) -> AsyncIterator[Instance]:
         await keep_files(instance, site)
         await mark_everything(instance, site)
     await instance.platform.load_directory()
+    for site in (instance.site, instance.other_site):
+        await index_everything(instance, site)
     yield instance
     await instance.close()

@@ -22,7 +22,7 @@ async def test_every_site_shows_its_own_marks(marked: Instance) -> None:
     """Otherwise the probe would look for something that is nowhere."""
     for site in (marked.site, marked.other_site):
         client = marked.client(site)
-        for path in ("/", "/consultations", "/sitemap.xml", "/api/v1/consultations"):
+        for path in ("/", "/consultations", "/sitemap.xml", "/api/v1/consultations", "/search?q=care"):
             assert mark_of(site) in (await client.get(path)).text, path
 
 

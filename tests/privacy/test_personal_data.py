@@ -13,18 +13,11 @@ from sqlmodel import select
 from folkmoot.audit.chain import first_broken
 from folkmoot.audit.models import AuditEntry
 from folkmoot.forms.models import Submission
-from folkmoot.kernel.registry import Owned
-from folkmoot.privacy.declarations import faults, holding
-from folkmoot.spec.descriptors import PersonalData, Subject
+from folkmoot.privacy.declarations import faults
+from folkmoot.spec.descriptors import Subject
 from folkmoot.testing import Instance
 from folkmoot.web import privacy_desk
 from folkmoot.web.application import load
-
-TABLE_OF_ANSWERS = "core_form_submission"
-
-
-def declarations(planted: Planted) -> list[Owned[PersonalData]]:
-    return list(holding(planted.instance.platform.registry))
 
 
 async def missed(planted: Planted) -> list[str]:
@@ -37,12 +30,7 @@ async def missed(planted: Planted) -> list[str]:
     for table, rows in (await rows_naming(instance, EMAIL, instance.site)).items():
         place = told.get(spoken[table].name)
         held = len(place.held) if place else 0
-        of_place = sum(
-            n
-            for name, n in (await rows_naming(instance, EMAIL, instance.site)).items()
-            if spoken[name] is spoken[table]
-        )
-        if held < (1 if table == TABLE_OF_ANSWERS else min(rows, of_place)):
+        if held < rows:
             lacking.append(table)
     return lacking
 

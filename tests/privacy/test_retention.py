@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from planting import OTHER, PLUGINS, plant
+from planting import PLUGINS, plant
 from sqlmodel import select
 
 from folkmoot.audit.models import AuditEntry

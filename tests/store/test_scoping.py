@@ -11,6 +11,7 @@ from folkmoot.forms.models import Draft, Form, FormVersion, Submission
 from folkmoot.kernel.ids import new_id
 from folkmoot.spec.errors import CrossSiteWrite, UnscopedQuery
 from folkmoot.store.scoping import SiteSession, site_scope
+from folkmoot.store.tables import SiteScoped
 from folkmoot.testing import Instance
 from folkmoot.testing.instance import START
 
@@ -152,3 +153,16 @@ async def test_every_row_is_stamped(two: tuple[Instance, UUID, UUID]) -> None:
     assert row is not None
     assert row.site_id == instance.site.id
     assert new_id() > row.id
+
+
+async def test_a_model_that_is_written_after_the_first_query_is_stamped_like_any_other(
+    two: tuple[Instance, UUID, UUID],
+) -> None:
+    instance, _, _ = two
+    async with instance.desk().reading() as session:
+        await session.exec(select(Submission))
+
+    class Late(SiteScoped):
+        word: str = ""
+
+    assert Late().site_id is None

@@ -44,7 +44,7 @@ from folkmoot.store.tables import Json, SiteScoped, UtcDateTime, owned_by
 from folkmoot.store.writer import Change, Row
 from folkmoot.web.api import as_response, read_body
 from folkmoot.web.desk import Desk, at_desk
-from folkmoot.web.downloads import csv_file, csv_text, download
+from folkmoot.web.downloads import csv_file, csv_lines, csv_stream, csv_text, download
 from folkmoot.web.pages.console import console_page
 from folkmoot.web.render import LONDON, markdown, page, redirect, say_date, say_datetime
 from folkmoot.web.request import Request
@@ -95,6 +95,8 @@ __all__ = [
     "at_desk",
     "console_page",
     "csv_file",
+    "csv_lines",
+    "csv_stream",
     "csv_text",
     "digest",
     "download",

@@ -24,6 +24,7 @@ from folkmoot.forms import (
     visible,
 )
 from folkmoot.forms.drafts import find_draft, keep_answers, submission_key
+from folkmoot.forms.exporting import Readable, SentRow, sent_rows
 from folkmoot.forms.models import Draft, Form, FormVersion, Submission
 from folkmoot.forms.submissions import (
     LiveForm,
@@ -52,9 +53,11 @@ __all__ = [
     "Place",
     "Problem",
     "Question",
+    "Readable",
     "Receipt",
     "Sending",
     "Sent",
+    "SentRow",
     "Submission",
     "all_sent",
     "answer_rows",
@@ -73,6 +76,7 @@ __all__ = [
     "path",
     "previous_page",
     "say",
+    "sent_rows",
     "submission_key",
     "submit_answers",
     "tally",

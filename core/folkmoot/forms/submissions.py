@@ -168,18 +168,20 @@ async def list_sent(
     """Return submissions with their answers, oldest first, from behind the one named."""
     query = select(Submission).where(Submission.form_id == form.form_id)
     if after is not None:
-        query = query.where(sa.tuple_(col(Submission.received_at), col(Submission.id)) > sa.tuple_(*_bound(after)))
+        query = query.where(behind(after))
     query = query.order_by(col(Submission.received_at), col(Submission.id)).limit(limit)
     found = (await session.exec(query)).all()
     return [Sent(submission, in_order(form.definition, submission.answers)) for submission in found]
 
 
-def _bound(after: tuple[datetime, UUID]) -> tuple[sa.BindParameter[datetime], sa.BindParameter[UUID]]:
+def behind(after: tuple[datetime, UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition of coming later than a submission, which is named by its instant and its id."""
     at, last = after
-    return (
+    bound = sa.tuple_(
         sa.bindparam(None, at, type_=Submission.__table__.c.received_at.type),  # type: ignore[attr-defined]
         sa.bindparam(None, last, type_=sa.Uuid()),
     )
+    return sa.tuple_(col(Submission.received_at), col(Submission.id)) > bound
 
 
 async def all_sent(session: SiteSession, form: LiveForm) -> AsyncIterator[Sent]:

@@ -13,7 +13,7 @@ from folkmoot.store.jobs.queue import enqueue
 from folkmoot.store.scoping import SiteSession
 
 NOTIFY = "core.notify_subscribers"
-CHUNK = 25
+CHUNK = 20
 LONGEST_EVENT = 120
 
 

@@ -40,7 +40,11 @@ def _criterion() -> LoaderCriteriaOption:
     so the column is put there once, when every table has been imported.
     """
     type.__setattr__(SiteScoped, "site_id", sa.column("site_id", sa.Uuid()))
-    return with_loader_criteria(SiteScoped, lambda cls: cls.site_id == _SITE, include_aliases=True)
+    try:
+        return with_loader_criteria(SiteScoped, lambda cls: cls.site_id == _SITE, include_aliases=True)
+    finally:
+        # Not there for longer than that: a model imported later would take the column for its default.
+        type.__delattr__(SiteScoped, "site_id")
 
 
 class SyncSiteSession(SqlModelSession):

@@ -108,7 +108,7 @@ class Writer(ABC):
 
 
 def gathering(saved: int, seconds: float) -> float:
-    """Return how long the next batch waits for more, in seconds, given how many the last one saved and how long it took.
+    """Return how long the next batch waits for more, in seconds, given what the last one saved and how long it took.
 
     When several came at once, the next ones are close behind: a quarter of a commit's time spent on waiting for them
     saves commits. Somebody who comes alone waits for nobody.

@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-
 # What follows these is a secret: whoever has it may do what the link does.
 SECRET_PATHS = ("/sign-in/", *(f"/subscriptions/{verb}/" for verb in ("confirm", "manage", "unsubscribe")))
 

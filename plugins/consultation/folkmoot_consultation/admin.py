@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from folkmoot.api import LONDON, NotFound, Refused, Request, console_page, csv_file, redirect, say_datetime
-from folkmoot.api.forms import all_sent, answer_rows, columns, count_submissions, find_sent, flatten, list_sent
+from folkmoot.api import NotFound, Refused, Request, console_page, csv_stream, redirect, say_datetime
+from folkmoot.api.forms import answer_rows, count_submissions, find_sent, list_sent
 from folkmoot_consultation import service
+from folkmoot_consultation.exporting import as_csv
 from folkmoot_consultation.service import PLUGIN
 from folkmoot_consultation.timing import State, state_at
 
@@ -105,19 +106,5 @@ async def export(request: Request) -> Any:
     """Give all submissions as CSV: a row each, a column for each question, or for each option of a multiple one."""
     async with request.reading() as session:
         consultation = await service.find_consultation(session, request.part("slug"))
-        head, rows = await export_rows(session, consultation)
-    return csv_file(head, rows, name=f"{consultation.slug}.csv")
-
-
-async def export_rows(session: Any, consultation: Any) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows of the export."""
-    form = await service.live_form(session, consultation)
-    questions = columns(form.definition)
-    head = ["reference", "received_at", "channel", "language", *questions, "confidentiality_reasons"]
-    rows = []
-    async for sent in all_sent(session, form):
-        row, cells = sent.submission, flatten(form.definition, sent.answers)
-        received = row.received_at.astimezone(LONDON).isoformat(timespec="seconds")
-        answers = [cells[column] for column in questions]
-        rows.append([row.reference, received, row.channel, row.language, *answers, row.confidential])
-    return head, rows
+        form = await service.live_form(session, consultation)
+    return await csv_stream(request, as_csv(request, form), name=f"{consultation.slug}.csv")

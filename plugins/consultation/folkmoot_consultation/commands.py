@@ -3,16 +3,17 @@
 import json
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from folkmoot.api import Desk, Fault, Malformed, Unprocessable, at_desk, csv_text, read_body
-from folkmoot.api.forms import all_sent, codebook
+from folkmoot.api import Desk, Fault, Malformed, Unprocessable, at_desk, read_body
 from folkmoot_consultation import service
-from folkmoot_consultation.admin import export_rows
 from folkmoot_consultation.api import ConsultationIn
+from folkmoot_consultation.exporting import as_csv, as_json
 from folkmoot_consultation.service import Wanted
 
 
@@ -70,36 +71,30 @@ def _plain(value: Any) -> str:
 def export(consultation_slug: str, slug: str | None, kind: str, output: Path | None) -> None:
     """Export every submission: a row each in CSV, or with the codebook in JSON."""
 
-    async def work(desk: Desk) -> str:
+    async def work(desk: Desk) -> None:
         async with desk.reading() as session:
             found = await service.find_consultation(session, consultation_slug)
-            if kind == "csv":
-                return csv_text(*await export_rows(session, found))
-            return await _json(session, found)
+            form = await service.live_form(session, found)
+        pieces = (as_csv if kind == "csv" else as_json)(desk, form)
+        with _written(output) as stream:
+            async for piece in pieces:
+                stream.write(piece)
 
-    text = at_desk(slug, work)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8", newline="")
+    at_desk(slug, work)
+    if output is not None:
         click.echo(f"Wrote {output}.", err=True)
 
 
-async def _json(session: Any, found: Any) -> str:
-    form = await service.live_form(session, found)
-    submissions = [
-        {
-            "reference": sent.submission.reference,
-            "received_at": sent.submission.received_at.isoformat(),
-            "channel": sent.submission.channel,
-            "language": sent.submission.language,
-            "answers": sent.answers,
-            "confidential": sent.submission.confidential,
-        }
-        async for sent in all_sent(session, form)
-    ]
-    book = [
-        {"column": e.column, "question": e.question, "type": e.type, "label": e.label.en, "required": e.required}
-        for e in codebook(form.definition)
-    ]
-    return json.dumps({"codebook": book, "submissions": submissions}, ensure_ascii=False, indent=1) + "\n"
+@contextmanager
+def _written(output: Path | None) -> Iterator[TextIO]:
+    """Give what to write to. A file has its name only once it is whole."""
+    if output is None:
+        yield sys.stdout
+        return
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)

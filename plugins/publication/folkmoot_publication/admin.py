@@ -50,34 +50,39 @@ async def edit_form(request: Request) -> Response[str]:
     """Show the form of a draft."""
     async with request.reading() as session:
         publication, edition = await service.find_publication(session, request.part("slug"))
-    manuscript = Manuscript(
-        slug=publication.slug,
-        title=publication.title,
-        summary=publication.summary,
-        kind=publication.kind,
-        markdown=edition.markdown,
-    )
-    return await _form(request, manuscript, [], editing=publication.slug)
+    manuscript = service.manuscript_of(publication, edition)
+    return await _form(request, manuscript, [], editing=publication.slug, seen=service.fingerprint(manuscript))
 
 
 async def rewrite(request: Request) -> Response[str]:
     """Put what was typed in place of a draft."""
     slug = request.part("slug")
     manuscript = await manuscript_from_form(request)
+    seen = (await request.values("seen"))["seen"]
     try:
         read = await asyncio.to_thread(service.read_manuscript, manuscript)
         async with request.writing() as session:
-            await service.rewrite_draft(session, slug, read, actor=request.who.actor, now=request.now())
+            await service.rewrite_draft(session, slug, read, actor=request.who.actor, now=request.now(), seen=seen)
     except Unprocessable as error:
-        return await _form(request, manuscript, problems_of(request, error), editing=slug)
+        return await _form(request, manuscript, problems_of(request, error), editing=slug, seen=seen)
     except Refused as error:
         problems = [("", request.words.gettext(str(error)))]
-        return await _form(request, manuscript, problems, editing=slug, status=409)
+        async with request.reading() as session:
+            held = service.manuscript_of(*await service.find_publication(session, slug))
+        # Who has been told, and saves again, means it.
+        now_seen = service.fingerprint(held)
+        return await _form(request, manuscript, problems, editing=slug, status=409, seen=now_seen)
     return redirect(request, f"{HOME}/{manuscript.slug}")
 
 
 async def _form(
-    request: Request, manuscript: Manuscript, problems: list[tuple[str, str]], *, editing: str = "", status: int = 422
+    request: Request,
+    manuscript: Manuscript,
+    problems: list[tuple[str, str]],
+    *,
+    editing: str = "",
+    status: int = 422,
+    seen: str = "",
 ) -> Response[str]:
     return await console_page(
         request,
@@ -86,6 +91,7 @@ async def _form(
         manuscript=manuscript,
         problems=problems,
         editing=editing,
+        seen=seen,
         kinds=KINDS,
     )
 

@@ -1,5 +1,6 @@
 """What is done to publications: create, write the draft anew, publish."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,14 +116,30 @@ async def create_publication(session: SiteSession, reading: Reading, *, actor: s
     return publication
 
 
-async def rewrite_draft(session: SiteSession, slug: str, reading: Reading, *, actor: str, now: datetime) -> Publication:
+def manuscript_of(publication: Publication, edition: Edition) -> Manuscript:
+    """Return what is written down of a publication."""
+    facts = {name: getattr(publication, name) for name in ("slug", "title", "summary", "kind")}
+    return Manuscript(**facts, markdown=edition.markdown)
+
+
+def fingerprint(manuscript: Manuscript) -> str:
+    """Return a few letters that are others when anything has been written differently."""
+    return hashlib.sha256(repr(manuscript).encode()).hexdigest()[:16]
+
+
+async def rewrite_draft(
+    session: SiteSession, slug: str, reading: Reading, *, actor: str, now: datetime, seen: str = ""
+) -> Publication:
     """Put another manuscript in place of a draft, and commit.
 
-    :raises Refused: when the publication is published already
+    :param seen: the fingerprint of what the actor had before them, where that is known
+    :raises Refused: when the publication is published already, or is not what the actor had before them
     """
     publication, edition = await find_publication(session, slug)
     if edition.state == "published":
         raise Refused(N_("This publication is published. This version of the software cannot change its text."))
+    if seen and seen != fingerprint(manuscript_of(publication, edition)):
+        raise Refused(N_("Somebody else has changed this draft since you opened it. Compare it, then save again."))
     wanted = reading.manuscript
     if wanted.slug != slug:
         await _refuse_taken(session, wanted.slug)
