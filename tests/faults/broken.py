@@ -4,7 +4,8 @@ import asyncio
 import sys
 from typing import Any
 
-SECONDS = 0.25
+# How much too late the commit comes, and how long an answer is held back after it.
+TOO_LATE, HELD_BACK = 2.0, 0.25
 
 
 def acknowledges_early() -> None:
@@ -16,7 +17,7 @@ def acknowledges_early() -> None:
     def early(save: Any) -> Any:
         async def promise(self: Any, change: Any) -> None:
             async def later() -> None:
-                await asyncio.sleep(SECONDS)
+                await asyncio.sleep(TOO_LATE)
                 await save(self, change)
 
             saving.add(asyncio.ensure_future(later()))
@@ -43,7 +44,7 @@ def forgets_keys() -> None:
     def late(save: Any) -> Any:
         async def saved(self: Any, change: Any) -> None:
             await save(self, change)
-            await asyncio.sleep(SECONDS)
+            await asyncio.sleep(HELD_BACK)
 
         return saved
 

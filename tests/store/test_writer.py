@@ -4,11 +4,12 @@ import asyncio
 import time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
-from folkmoot.audit.chain import first_broken
+from folkmoot.audit.chain import first_broken, record
 from folkmoot.audit.models import AuditEntry
 from folkmoot.forms.models import Form
 from folkmoot.kernel.ids import new_id
@@ -65,6 +66,15 @@ async def test_every_change_is_sealed_into_the_audit_log(instance: Instance) -> 
     async with instance.desk().reading() as session:
         entries = (await session.exec(select(AuditEntry))).all()
         assert len(entries) == 50
+        assert await first_broken(session) is None
+
+
+async def test_an_entry_with_a_time_in_another_zone_is_sound(instance: Instance) -> None:
+    async with instance.desk().writing() as session:
+        at = START.replace(month=7).astimezone(ZoneInfo("Europe/London"))
+        await record(session, at=at, actor="somebody", action="test.done", object_id=new_id())
+        await session.commit()
+    async with instance.desk().reading() as session:
         assert await first_broken(session) is None
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -19,7 +19,9 @@ START: Tail = (0, "")
 
 def seal(before: str, sequence: int, at: datetime, actor: str, action: str, object_id: UUID, note: str) -> str:
     """Return the hash of an entry, which covers the hash before it."""
-    text = "\n".join((before, str(sequence), at.isoformat(), actor, action, object_id.hex, note))
+    # In UTC, as it is read back: the same instant in another zone is the same entry.
+    stamp = at.astimezone(UTC).isoformat()
+    text = "\n".join((before, str(sequence), stamp, actor, action, object_id.hex, note))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

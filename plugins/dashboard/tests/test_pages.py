@@ -149,11 +149,12 @@ async def test_another_site_sees_nothing_of_it(instance: Instance, load: Load) -
     assert (await neighbour.get("/api/v1/metrics")).json()["items"] == []
 
 
-async def test_home_and_search_lead_to_it(client: Client, load: Load) -> None:
+async def test_home_and_search_lead_to_it(instance: Instance, client: Client, load: Load) -> None:
     assert (await client.page("/")).all("section", "fm-block") == []
     await load(REGIONS)
     block = (await client.page("/")).one("section", "fm-block")
     assert "Highest: 2.25 (North East)" in block.text
+    await instance.work()
     hit = (await client.page("/search?q=visits")).one("ul", "fm-results").one("a")
     assert hit.get("href") == "/dashboards/care"
 
