@@ -1,7 +1,7 @@
 """The limit of a worker: a loop over the bare claim statement. ``python -m benchmarks.bare_jobs URL COUNT HANDS``.
 
-A table of its own, one transaction a job: say that the last one is done, and take the next. Nothing is looked up, logged
-or kept alive meanwhile. Prints the seconds that it took.
+A table of its own, one transaction a job: say that the last one is done, and take the next. Nothing is looked up,
+logged or kept alive meanwhile. Prints the seconds that it took.
 """
 
 import asyncio

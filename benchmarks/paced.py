@@ -7,6 +7,7 @@ submission counts from the instant at which it was due, so a server that stops a
 import asyncio
 import contextlib
 import json
+import math
 import os
 import re
 import subprocess
@@ -72,7 +73,7 @@ class Sent:
     def slowest(self) -> float:
         """Return the 99th percentile of the times, in milliseconds."""
         ordered = sorted(self.times)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] if ordered else float("inf")
+        return ordered[math.ceil(len(ordered) * 0.99) - 1] if ordered else float("inf")
 
 
 def page_load(server: Server, path: str, rate: int, seconds: int) -> Pages:

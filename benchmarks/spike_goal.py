@@ -111,7 +111,7 @@ def outcome(spikes: Sequence[Spike]) -> Outcome:
     figures = [line for spike in spikes for line in _lines(spike)]
     notes = [
         f"{os.cpu_count()} cores for everything: server, database and the generators, whose share is shown",
-        "times are 99th percentiles; a submission's time counts from when it was due; pages are uncompressed, 60 KB, from the page cache",
+        "times are 99th percentiles, a submission's from when it was due; pages have 60 KB, uncompressed",
         "after kill -9, all that was acknowledged must be there, each with its answers, in a sound audit log",
     ]
     return Outcome("G17", TITLE, requirements, figures, notes)

@@ -12,13 +12,17 @@ from unittest.mock import Mock
 
 import pytest
 
+from benchmarks.databases import rows
 from benchmarks.goals import Requirement
-from benchmarks.page_goal import CHEAPER, FASTER, limit_server
+from benchmarks.limits import limit_server, postgres_limit_server
+from benchmarks.page_goal import CHEAPER, FASTER
 from benchmarks.processes import Server, free_port
 from benchmarks.rounds import Case, Load, cpu_ratio, interleave, rate_ratio
 from benchmarks.serving import serve as serve_limit
 from benchmarks.site import QUESTIONS, answers
 from folkmoot.cli.serve import _run as serve_folkmoot
+from folkmoot.kernel.settings import DatabaseUrls
+from folkmoot.testing import postgres
 
 pytestmark = pytest.mark.slow
 
@@ -56,6 +60,18 @@ def test_the_limit_saves_ten_answers_on_the_disk(limit: Server, folder: Path) ->
         kept = dict(connection.execute("select question, value from answer where submission = 1").fetchall())
     assert kept == answers()
     assert len(kept) == QUESTIONS
+
+
+@pytest.mark.parametrize("path", ["/submissions", "/grouped-submissions"])
+def test_the_limit_on_postgresql_saves_ten_answers_either_way(path: str, tmp_path: Path) -> None:
+    urls = postgres.empty_database()
+    body = json.dumps({"answers": answers()}).encode()
+    with postgres_limit_server(tmp_path, urls) as server:
+        assert [server.fetch(path, method="POST", body=body).status for _ in range(3)] == [201] * 3
+    kept = rows(DatabaseUrls(urls.app, urls.owner, urls.owner), "select submission, question, value from answer")
+    postgres.drop_database(urls)
+    assert len(kept) == 3 * QUESTIONS
+    assert {question: value for number, question, value in kept if number == kept[0][0]} == answers()
 
 
 def test_a_twin_that_is_slow_on_purpose_misses_what_the_page_itself_meets(limit: Server) -> None:

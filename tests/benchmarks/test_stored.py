@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from benchmarks.databases import administrator
 from benchmarks.site import SUBMISSIONS, BenchSite, answers, make_site
-from benchmarks.stored import Acknowledged, store_faults, sync_faults
+from benchmarks.stored import Acknowledged, lost, server_faults, store_faults, sync_faults
 from folkmoot.kernel.settings import load
+from folkmoot.store.postgres_writer import ON_THE_DISK
+from folkmoot.testing import postgres
 from folkmoot.testing.instance import Client
 from folkmoot.web.application import create_application
 
@@ -26,16 +29,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> BenchSite:
     return site
 
 
-async def _submit(site: BenchSite, count: int) -> None:
+async def _submit(site: BenchSite, count: int) -> list[str]:
     import httpx
 
-    edge: Any = create_application(load(site.folder / "folkmoot.toml", environ={}))
+    edge: Any = create_application(load(site.folder / "folkmoot.toml", environ=site.environ))
+    references = []
     await edge.platform.open()
     async with Client(transport=httpx.ASGITransport(app=edge), base_url="http://localhost") as client:
         for _ in range(count):
             response = await client.post(SUBMISSIONS, content=json.dumps({"answers": answers()}))
             assert response.status_code == 201
+            references.append(response.json()["reference"])
     await edge.platform.close()
+    return references
 
 
 @pytest.fixture
@@ -89,3 +95,25 @@ def test_a_connection_that_does_not_wait_for_the_disk_is_found(tmp_path: Path) -
     connection = sqlite3.connect(tmp_path / "x.db")
     connection.execute("pragma synchronous=normal")
     assert sync_faults(connection) == ["synchronous is 1, not FULL (2)"]
+
+
+def test_on_postgresql_the_same_is_found(tmp_path: Path) -> None:
+    urls = postgres.empty_database()
+    site = make_site(tmp_path / "site", urls)
+    references = asyncio.run(_submit(site, 3))
+    three = Acknowledged(answered=3)
+    assert store_faults(site, three) == []
+    assert lost(urls, references) == []
+    harms = (
+        ("update core_form_submission set answers = '{}'", "3 submissions lack answers"),
+        ("update core_audit_entry set note = 'x'", "the audit log is broken at entry 1"),
+        (f"delete from core_form_submission where reference = '{references[1]}'", "2 submissions are there"),
+    )
+    for harm, fault in harms:
+        postgres.run_sql(administrator(urls), harm)
+        assert any(fault in found for found in store_faults(site, three))
+    assert lost(urls, references) == [references[1]]
+    assert server_faults(urls.system, ON_THE_DISK) == []
+    twin = ON_THE_DISK | {"synchronous_commit": "off"}
+    assert server_faults(urls.system, twin) == ["synchronous_commit is off, not on"]
+    postgres.drop_database(urls)

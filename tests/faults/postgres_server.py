@@ -60,7 +60,9 @@ class PostgresServer:
             f"unix_socket_directories={self._folder}",
             *OPTIONS,
         ]
-        command = [*self._as_user, str(postgres._program("postgres")), "-D", str(self._data)]
+        # SIGQUIT is an immediate end of the server and its children, should the test run itself be killed.
+        as_user = [*(self._as_user or ["setpriv"]), "--pdeathsig", "QUIT"]
+        command = [*as_user, str(postgres._program("postgres")), "-D", str(self._data)]
         for option in options:
             command += ["-c", option]
         with (self._folder / "log").open("ab") as log:

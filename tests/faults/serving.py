@@ -15,6 +15,8 @@ import httpx
 
 from folkmoot.testing.instance import FIRST, Client
 
+# A test run that is itself killed takes along what it has started.
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
 BROKEN = Path(__file__).with_name("broken.py")
 # No request may take longer: who waits for more than this hangs.
 BOUND = 30.0
@@ -68,7 +70,7 @@ class Server:
         with self.log.open("ab") as log:
             # A session of its own: so a kill reaches its children too, as when a machine dies.
             self.process = subprocess.Popen(
-                [*self.before, *command, *self.options],
+                [*WITH_US, *self.before, *command, *self.options],
                 env=ours | self.environ,
                 stdout=subprocess.DEVNULL,
                 stderr=log,

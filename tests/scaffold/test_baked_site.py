@@ -11,6 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from folkmoot.testing import read_html
+from folkmoot.testing.postgres import run_sql, server
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +40,47 @@ def test_a_site_fresh_from_the_template_passes_its_own_tests(run: Any, tmp_path:
         done = run(site, *command)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
     assert "skipped" not in done.stdout
+
+
+def test_a_site_on_postgresql_makes_its_roles_migrates_and_is_served(
+    run: Any, serve: Any, get: Any, tmp_path: Path
+) -> None:
+    made = run(tmp_path, "folkmoot", "new", "site", "--no-input", f"slug={POSTGRES_SLUG}", "database=postgresql")
+    assert made.returncode == 0, made.stderr
+    site = Path(made.stdout.strip())
+    before = run(site, "folkmoot", "check")
+    assert before.returncode == 1
+    assert "folkmoot db roles" in before.stdout
+    statements = run(site, "folkmoot", "db", "roles").stdout.splitlines()
+    make_roles(statements)
+    try:
+        make_roles(statements)
+        for command in (("folkmoot", "db", "upgrade"), ("folkmoot", "check"), ("folkmoot", "db", "check")):
+            done = run(site, *command)
+            assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        with serve(site) as address:
+            assert read_html(get(address).text).one("h1")
+    finally:
+        drop_roles()
+
+
+POSTGRES_SLUG = "folkmoot-test-baked"
+
+
+def make_roles(statements: list[str]) -> None:
+    """Do what psql does with them: what a line that ends in \\gexec selects is run as well."""
+    for statement in statements:
+        text, run_it, _ = statement.partition(" \\gexec")
+        rows = run_sql(server(), text)
+        for row in rows if run_it else ():
+            run_sql(server(), row[0])
+
+
+def drop_roles() -> None:
+    name = POSTGRES_SLUG.replace("-", "_")
+    run_sql(server(), f"drop database if exists {name} with (force)")
+    for role in ("app", "owner", "system"):
+        run_sql(server(), f"drop role if exists {name}_{role}")
 
 
 def test_from_an_empty_folder_to_a_page(run: Any, serve: Any, get: Any, tmp_path: Path) -> None:

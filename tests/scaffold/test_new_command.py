@@ -21,7 +21,7 @@ def test_it_prints_the_folder_that_it_made(run: Any, tmp_path: Path) -> None:
     [
         (["sulg=care"], "sulg is not asked for here. Did you mean “slug”?"),
         (["site_name=A {{ b }}"], "site_name must not hold"),
-        (["host=a b", "kind=quango", "database=postgresql", "brand_colour=red"], "The host must be a host name"),
+        (["host=a b", "kind=quango", "database=oracle", "brand_colour=red"], "The host must be a host name"),
     ],
 )
 def test_a_refusal_is_short_and_plain(run: Any, tmp_path: Path, values: list[str], sentence: str) -> None:

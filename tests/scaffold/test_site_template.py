@@ -34,7 +34,7 @@ FAULTS = {
     "host": ("engage.example.org:8000", "The host must"),
     "kind": ("quango", "The kind must"),
     "plugins": ("consultation,petitions", "There is no plugin called petitions"),
-    "database": ("postgresql", "PostgreSQL is not supported in this version"),
+    "database": ("oracle", "The database must be sqlite or postgresql"),
     "theme": ("govuk", "The theme must"),
     "brand_colour": ("green", "The brand colour must"),
     "languages": ("en,fr", "The languages must"),

@@ -8,7 +8,7 @@ from folkmoot.forms.condition_parser import ConditionSyntaxError, parse_conditio
 from folkmoot.forms.conditions import Condition, evaluate
 from folkmoot.forms.definition import FormDefinition, Limits, Option, Page, Question
 from folkmoot.forms.faults import Fault, InvalidDefinition
-from folkmoot.forms.flatten import CodebookEntry, codebook, columns, flatten
+from folkmoot.forms.flatten import CodebookEntry, codebook, columns, flatten, flattening
 from folkmoot.forms.messages import say
 from folkmoot.forms.question_types import QUESTION_TYPES, Answer, QuestionType
 from folkmoot.forms.reading import parse_definition
@@ -44,6 +44,7 @@ __all__ = [
     "columns",
     "evaluate",
     "flatten",
+    "flattening",
     "next_page",
     "parse_condition",
     "parse_definition",

@@ -1,6 +1,6 @@
 """Answers as flat rows: one column for a question, and one for each option where several can be chosen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from folkmoot.forms.definition import FormDefinition, Option, Question
@@ -44,16 +44,30 @@ def columns(definition: FormDefinition) -> tuple[str, ...]:
 
 def flatten(definition: FormDefinition, answers: Mapping[str, object]) -> dict[str, str]:
     """One submission's cells, by column and in its order. A hidden question's cells are empty."""
-    shown = visible(definition, answers)
-    row: dict[str, str] = {}
-    for key, field in definition.fields.items():
-        answer = answers.get(key) if key in shown else None
-        if field.question.kind.several:
-            chosen = answer if isinstance(answer, list | tuple) else ()
-            row |= {f"{key}.{option.key}": "1" if option.key in chosen else "" for option in field.question.options}
-        else:
-            row[key] = answer if isinstance(answer, str) else ""
-    return row
+    return dict(zip(columns(definition), flattening(definition)(answers), strict=True))
+
+
+def flattening(definition: FormDefinition) -> Callable[[Mapping[str, object]], list[str]]:
+    """What gives a submission's cells in the order of the columns: for very many submissions to one form."""
+    plan = [
+        (key, tuple(option.key for option in field.question.options) if field.question.kind.several else None)
+        for key, field in definition.fields.items()
+    ]
+    conditional = any(field.condition is not None for field in definition.fields.values())
+
+    def cells(answers: Mapping[str, object]) -> list[str]:
+        shown = visible(definition, answers) if conditional else answers
+        row: list[str] = []
+        for key, options in plan:
+            answer = answers.get(key) if key in shown else None
+            if options is None:
+                row.append(answer if isinstance(answer, str) else "")
+            else:
+                chosen = answer if isinstance(answer, list | tuple) else ()
+                row += ["1" if option in chosen else "" for option in options]
+        return row
+
+    return cells
 
 
 def _of(question: Question, page: int) -> tuple[CodebookEntry, ...]:

@@ -168,6 +168,7 @@ class PostgresVersions(Versions):
                 await asyncio.sleep(HEARTBEAT_SECONDS)
                 continue
             try:
+                connection.add_termination_listener(self._deaf)
                 await connection.add_listener(notices.CHANNEL, self._hear)
                 self._start_afresh()
                 heard.set()
@@ -178,6 +179,10 @@ class PostgresVersions(Versions):
                 self._listening = False
             finally:
                 connection.terminate()
+
+    def _deaf(self, connection: Any) -> None:  # noqa: ARG002
+        # Said as soon as the connection is known to be gone, not at the next heartbeat.
+        self._listening = False
 
     def _start_afresh(self) -> None:
         # What happened while nobody listened is not known: everything may have changed.

@@ -19,8 +19,8 @@ from folkmoot.store.postgres_writer import UNREACHABLE, PostgresWriter
 from folkmoot.store.scoping import SyncSiteSession
 
 CONNECT_SECONDS = 5
-# A statement that takes longer has lost its reader long ago.
-COMMAND_SECONDS = 60
+# A statement for a page that takes longer has lost its reader long ago; work for the system may take its time.
+PAGE_SECONDS, SYSTEM_SECONDS = 20, 60
 SETTINGS = {"application_name": "folkmoot", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"}
 # SQLSTATE classes and codes of a server that is gone, going, full or read-only.
 GONE = ("08", "57P", "53", "25006")
@@ -34,7 +34,7 @@ def async_url(url: str) -> str:
     return url.replace(POSTGRESQL, "postgresql+asyncpg://", 1)
 
 
-def create_engine(url: str, pool: int) -> AsyncEngine:
+def create_engine(url: str, pool: int, seconds: int) -> AsyncEngine:
     """Return an engine with pooled connections."""
     return create_async_engine(
         async_url(url),
@@ -44,7 +44,7 @@ def create_engine(url: str, pool: int) -> AsyncEngine:
         pool_timeout=10,
         connect_args={
             "timeout": CONNECT_SECONDS,
-            "command_timeout": COMMAND_SECONDS,
+            "command_timeout": seconds,
             "server_settings": SETTINGS,
         },
     )
@@ -75,8 +75,8 @@ class PostgresDatabase(Database):
 
     def __init__(self, urls: DatabaseUrls, pool: int = 10) -> None:
         self.urls = urls
-        app = create_engine(urls.app, pool)
-        system = create_engine(urls.system, max(2, pool // 2))
+        app = create_engine(urls.app, pool, PAGE_SECONDS)
+        system = create_engine(urls.system, max(2, pool // 2), SYSTEM_SECONDS)
         super().__init__(app, app, system, system, PostgresWriter(urls.system))
 
     def exists(self) -> bool:

@@ -13,7 +13,7 @@ from folkmoot.kernel.loader import load_plugins
 from folkmoot.kernel.registry import Registry, State
 from folkmoot.kernel.settings import Configuration
 from folkmoot.spec.errors import ConfigurationFaults, FolkmootError
-from folkmoot.store.migrations.lineage import CORE_LINEAGE, Lineage, pending
+from folkmoot.store.migrations.lineage import CORE_LINEAGE, Lineage, current
 from folkmoot.web import core_plugin
 from folkmoot.web.api import api_handler
 from folkmoot.web.edge import Edge
@@ -65,8 +65,18 @@ def lineages(registry: Registry) -> list[Lineage]:
 
 
 def check_migrations(configuration: Configuration, registry: Registry) -> None:
-    """Refuse to start while the database lacks a migration."""
-    waiting = [lineage.name for lineage in pending(configuration.database_urls(), lineages(registry))]
+    """Refuse to start while the database lacks a migration, or has one that this version does not know."""
+    wanted = lineages(registry)
+    has = current(configuration.database_urls(), wanted)
+    newer = [lineage.name for lineage in wanted if (has[lineage.name] or "") > (lineage.head() or "")]
+    if newer:
+        raise ConfigurationFaults(
+            [
+                f"The database is newer than this version of {', '.join(newer)}: "
+                "run the version that made it, or restore a backup."
+            ]
+        )
+    waiting = [lineage.name for lineage in wanted if lineage.head() != has[lineage.name]]
     if waiting:
         raise ConfigurationFaults(
             [f"The database lacks migrations of {', '.join(waiting)}: run “folkmoot db upgrade”, or serve --migrate."]

@@ -4,22 +4,22 @@ import json
 from collections.abc import AsyncIterator
 
 from folkmoot.api import LONDON, csv_lines
-from folkmoot.api.forms import LiveForm, Readable, SentRow, codebook, columns, flatten, sent_rows
+from folkmoot.api.forms import LiveForm, Readable, SentRow, codebook, columns, flattening, sent_rows
 
 
 async def as_csv(place: Readable, form: LiveForm) -> AsyncIterator[str]:
     """Yield a row for each submission, with a column for each question, or for each option of a multiple one."""
-    questions = columns(form.definition)
+    questions, cells = columns(form.definition), flattening(form.definition)
     yield csv_lines([["reference", "received_at", "channel", "language", *questions, "confidentiality_reasons"]])
     async for rows in sent_rows(place, form):
-        yield csv_lines(_cells(form, row, questions) for row in rows)
+        yield csv_lines(
+            [row.reference, _received(row), row.channel, row.language, *cells(row.answers), row.confidential]
+            for row in rows
+        )
 
 
-def _cells(form: LiveForm, row: SentRow, questions: tuple[str, ...]) -> list[str]:
-    cells = flatten(form.definition, row.answers)
-    received = row.received_at.astimezone(LONDON).isoformat(timespec="seconds")
-    answers = [cells[column] for column in questions]
-    return [row.reference, received, row.channel, row.language, *answers, row.confidential]
+def _received(row: SentRow) -> str:
+    return row.received_at.astimezone(LONDON).isoformat(timespec="seconds")
 
 
 async def as_json(place: Readable, form: LiveForm) -> AsyncIterator[str]:
@@ -32,17 +32,17 @@ async def as_json(place: Readable, form: LiveForm) -> AsyncIterator[str]:
     before = "\n"
     async for rows in sent_rows(place, form):
         for row in rows:
-            yield before + json.dumps(_object(row), ensure_ascii=False)
+            yield before + json.dumps(_object(form, row), ensure_ascii=False)
             before = ",\n"
     yield "\n]}\n"
 
 
-def _object(row: SentRow) -> dict[str, object]:
+def _object(form: LiveForm, row: SentRow) -> dict[str, object]:
     return {
         "reference": row.reference,
         "received_at": row.received_at.isoformat(),
         "channel": row.channel,
         "language": row.language,
-        "answers": row.answers,
+        "answers": {key: row.answers[key] for key in form.definition.fields if key in row.answers},
         "confidential": row.confidential,
     }

@@ -135,6 +135,7 @@ async def test_what_is_not_published_is_seen_by_nobody(instance: Instance, clien
 
 async def test_another_site_sees_nothing_of_it(instance: Instance, load: Load) -> None:
     await load(REGIONS)
+    await instance.work()
     neighbour = instance.client(instance.other_site)
     paths = (
         "/dashboards/care",

@@ -24,6 +24,7 @@ async def test_the_other_site_answers_as_if_nothing_were_there(
 async def test_lists_home_search_and_the_site_map_of_the_other_site_are_empty(
     instance: Instance, published: Client
 ) -> None:
+    await instance.work()
     other = instance.client(instance.other_site)
     assert (await other.get("/publications.json")).json()["items"] == []
     for path in ("/", "/publications", "/search?q=thing", "/sitemap.xml"):

@@ -10,7 +10,10 @@ from folkmoot.testing import Client, Instance, read_html
 FOLKMOOT_PLUGINS = ("publication",)
 
 
-async def test_what_is_published_is_listed_on_its_page_at_home_and_in_search(published: Client, client: Client) -> None:
+async def test_what_is_published_is_listed_on_its_page_at_home_and_in_search(
+    instance: Instance, published: Client, client: Client
+) -> None:
+    await instance.work()
     for path in ("/publications", "/", "/search?q=report"):
         page = await client.page(path)
         assert "/publications/report" in [link.get("href") for link in page.one("main").all("a")], path
@@ -79,12 +82,16 @@ async def test_a_draft_answers_exactly_as_what_does_not_exist(
     assert len(draft.content) == len(missing.content)
 
 
-async def test_search_home_and_the_site_map_know_no_drafts(api: Client, client: Client, body: dict[str, str]) -> None:
+async def test_search_home_and_the_site_map_know_no_drafts(
+    instance: Instance, api: Client, client: Client, body: dict[str, str]
+) -> None:
     await api.post("/api/v1/publications", json=body)
     await api.put("/api/v1/publications/report/recommendations/1", json={"text": "Do a thing."})
+    await instance.work()
     for path in ("/", "/search?q=report", "/search?q=thing", "/sitemap.xml", "/publications", "/publications.csv"):
         assert "/publications/report" not in (await client.get(path)).text, path
     await api.post("/api/v1/publications/report/publish", json={"override_reason": "A test."})
+    await instance.work()
     assert "/publications/report/recommendations/1" in (await client.get("/search?q=thing")).text
 
 
@@ -103,3 +110,16 @@ async def test_text_before_the_first_chapter_and_text_without_headings_have_name
     for slug, labels in (("before", ["T", "1. One"]), ("bare", ["1. The report"])):
         page = await client.page(f"/publications/{slug}")
         assert [link.text for link in page.one("main").all("a")] == labels
+
+
+async def test_search_finds_what_a_chapter_and_a_recommendation_say_and_where(
+    instance: Instance, published: Client, client: Client
+) -> None:
+    await instance.work()
+    items = (await client.get("/api/v1/search?q=report")).json()["items"]
+    kinds = {item["kind"] for item in items}
+    assert "publications" in kinds
+    chapters = (await client.get("/api/v1/search?q=first&kind=chapters")).json()["items"]
+    assert [item["path"] for item in chapters] == ["/publications/report/read/first-things"]
+    for item in (*items, *chapters):
+        assert (await client.get(item["path"])).status_code == 200

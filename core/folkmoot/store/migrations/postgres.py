@@ -86,6 +86,13 @@ def _reaching(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
         raise Unavailable(
             "The database cannot be reached: see that PostgreSQL runs where database.url says."
         ) from error
+    except Exception as error:
+        cause = error if hasattr(error, "sqlstate") else getattr(error, "orig", None)
+        if str(getattr(cause, "sqlstate", "")).startswith(REFUSED):
+            # The last part names a role or a database, never a password.
+            said = str(cause).splitlines()[0].rpartition(": ")[2]
+            raise Unavailable(f"PostgreSQL refuses: {said}. “folkmoot db roles” prints what makes the roles.") from None
+        raise
 
 
 def secure(connection: sa.Connection, lineage: Lineage, urls: DatabaseUrls) -> None:

@@ -49,10 +49,8 @@ def faults():
         yield f"The kind must be one of {', '.join(KINDS)}; “{ANSWERS['kind']}” is not."
     yield from plugin_faults(parts(ANSWERS["plugins"]))
     yield from language_faults(parts(ANSWERS["languages"]))
-    if ANSWERS["database"] == "postgresql":
-        yield "PostgreSQL is not supported in this version: choose sqlite as the database."
-    elif ANSWERS["database"] != "sqlite":
-        yield f"The database must be sqlite; “{ANSWERS['database']}” is not."
+    if ANSWERS["database"] not in {"sqlite", "postgresql"}:
+        yield f"The database must be sqlite or postgresql; “{ANSWERS['database']}” is not."
     if ANSWERS["theme"] != "neutral":
         yield f"The theme must be neutral; “{ANSWERS['theme']}” is not installed."
 
