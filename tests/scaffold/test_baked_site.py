@@ -59,7 +59,7 @@ def test_a_site_on_postgresql_makes_its_roles_migrates_and_is_served(
             done = run(site, *command)
             assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         with serve(site) as address:
-            assert read_html(get(address).text).one("h1")
+            assert read_html(get(address)[1]).one("h1")
     finally:
         drop_roles()
 

@@ -114,6 +114,7 @@ class PostgresVersions(Versions):
         self._seen: int | None = None
         self._forgot = next(self._numbers)
         self._listening = False
+        self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -168,6 +169,7 @@ class PostgresVersions(Versions):
                 await asyncio.sleep(HEARTBEAT_SECONDS)
                 continue
             try:
+                self._connection = connection
                 connection.add_termination_listener(self._deaf)
                 await connection.add_listener(notices.CHANNEL, self._hear)
                 self._start_afresh()
@@ -180,9 +182,10 @@ class PostgresVersions(Versions):
             finally:
                 connection.terminate()
 
-    def _deaf(self, connection: Any) -> None:  # noqa: ARG002
-        # Said as soon as the connection is known to be gone, not at the next heartbeat.
-        self._listening = False
+    def _deaf(self, connection: Any) -> None:
+        # Said as soon as the connection is known to be gone, not at the next heartbeat; another may be there by now.
+        if connection is self._connection:
+            self._listening = False
 
     def _start_afresh(self) -> None:
         # What happened while nobody listened is not known: everything may have changed.

@@ -41,11 +41,12 @@ async def filled(instance: Instance) -> Instance:
         "slug": "street-lighting",
         "title": "Street lighting",
         "summary": "How bright?",
-        "opens_at": "2020-01-01T00:00:00Z",
-        "closes_at": "2099-01-01T00:00:00Z",
+        "opens_at": "2026-01-01T09:00:00Z",
+        "closes_at": "2026-12-01T09:00:00Z",
         "form": {"pages": [{"title": "One", "questions": QUESTIONS}, {"title": "Two", "questions": [LATER]}]},
     }
-    assert (await staff.post("/api/v1/consultations", json=body)).status_code == 201
+    made = await staff.post("/api/v1/consultations", json=body)
+    assert made.status_code == 201, made.text
     reason = {"override_reason": "A test."}
     assert (await staff.post("/api/v1/consultations/street-lighting/publish", json=reason)).status_code == 200
     for answers in SENT:
