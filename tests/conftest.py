@@ -44,7 +44,10 @@ class MarksInstances:
 
 
 class JourneyRecorder:
-    """Writes `[{"test", "journeys": [id, …], "outcome": "passed" | "failed" | "skipped"}]` when the run ends."""
+    """Writes `[{"test", "journeys": [id, …], "outcome": "passed" | "failed" | "skipped"}]` when the run ends.
+
+    What a test proves travels with its report: where several processes run the tests, the one that writes collects none.
+    """
 
     def __init__(self, results: Path) -> None:
         self.results = results
@@ -57,16 +60,18 @@ class JourneyRecorder:
             ids = [str(mark.args[0]) for mark in item.iter_markers("journey")]
             if unknown := set(ids) - known:
                 raise pytest.UsageError(f"{item.nodeid} proves unknown journeys: {', '.join(sorted(unknown))}")
-            if ids:
-                self.journeys[item.nodeid] = ids
+            item.user_properties += [("journey", name) for name in ids]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        ids = [str(value) for name, value in report.user_properties if name == "journey"]
         # A test has passed when its body did, and neither its preparation nor its clearing up failed.
         says_something = report.when == "call" or report.outcome != "passed"
-        if report.nodeid in self.journeys and says_something and self.outcomes.get(report.nodeid) != "failed":
-            self.outcomes[report.nodeid] = report.outcome
+        if ids and says_something and self.outcomes.get(report.nodeid) != "failed":
+            self.journeys[report.nodeid], self.outcomes[report.nodeid] = ids, report.outcome
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workerinput"):
+            return
         rows = [
             {"test": test, "journeys": self.journeys[test], "outcome": outcome}
             for test, outcome in sorted(self.outcomes.items())

@@ -1,4 +1,4 @@
-"""Files added, opened, handed on and deleted in a browser, without JavaScript and in both languages."""
+"""Files added, opened, handed on and deleted in a browser, in both languages."""
 
 from collections.abc import AsyncIterator
 
@@ -14,8 +14,8 @@ PDF = b"%PDF-1.7\n%%EOF\n"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def staff(chromium: Browser, demo: Served) -> AsyncIterator[Page]:
-    """An author who has signed in, in a browser that runs no scripts."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    """An author who has signed in."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
     await page.goto(await demo.sign_in_link("files@occs.example", "author"))
     await page.locator("main button[type=submit]").click()

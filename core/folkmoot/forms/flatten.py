@@ -55,6 +55,11 @@ def flattening(definition: FormDefinition) -> Callable[[Mapping[str, object]], l
     ]
     conditional = any(field.condition is not None for field in definition.fields.values())
 
+    if not conditional and all(options is None for _, options in plan):
+        # Most forms that are answered by very many people are like that.
+        keys = tuple(key for key, _ in plan)
+        return lambda answers: [a if isinstance(a := answers.get(key), str) else "" for key in keys]
+
     def cells(answers: Mapping[str, object]) -> list[str]:
         shown = visible(definition, answers) if conditional else answers
         row: list[str] = []

@@ -50,10 +50,13 @@ def run_sql(url: str, *statements: str) -> list[Any]:
 def server() -> str:
     """Return the URL of the server's administrator, with our roles made and what earlier runs left behind removed."""
     url = os.environ.get("FOLKMOOT_TEST_POSTGRES") or (USUAL if _answers(USUAL) else _start())
-    there = {row[0] for row in run_sql(url, "select rolname from pg_roles")}
     for role in ROLES:
-        if f"{PREFIX}_{role}" not in there:
-            run_sql(url, f"create role {PREFIX}_{role} login password '{PASSWORD}'")
+        # Another run may be making it at this moment.
+        run_sql(
+            url,
+            f"do $$ begin create role {PREFIX}_{role} login password '{PASSWORD}';"
+            " exception when duplicate_object or unique_violation then null; end $$",
+        )
     for (name,) in run_sql(url, f"select datname from pg_database where datname like '{PREFIX}\\_%'"):
         if not Path(f"/proc/{name.split('_')[2]}").exists():
             run_sql(url, f'drop database if exists "{name}" with (force)')

@@ -33,9 +33,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("core_file", schema=None) as batch_op:
         batch_op.create_index("ix_core_file_site_id_sha256", ["site_id", "sha256"], unique=False)
-        batch_op.create_index(
-            "ix_core_file_site_id_state_created_at", ["site_id", "state", "created_at"], unique=False
-        )
+        batch_op.create_index("ix_core_file_site_id_state_created_at", ["site_id", "state", "created_at"], unique=False)
 
 
 def downgrade() -> None:

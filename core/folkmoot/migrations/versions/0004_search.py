@@ -158,10 +158,11 @@ POSTGRESQL = (
       return null;
     end $$""",
     # What many of the newest rows have is soon found by asking them one by one; what few have is taken from the index.
-    # The planner, left to itself, takes rare words for common ones.
+    # The planner, left to itself, takes rare words for common ones; told of more rows, it would read the whole table
+    # to join them.
     """
     create function fts_core_search_match(wanted text, in_title boolean, plugins text, at timestamptz, most integer)
-    returns setof uuid language plpgsql stable security definer
+    returns setof uuid language plpgsql stable rows 50 security definer
     set search_path = OUR_SCHEMA, pg_temp
     set enable_seqscan = off set enable_indexscan = on set enable_bitmapscan = off as $$
     declare

@@ -116,7 +116,7 @@ async def move(request: Request) -> Response[str]:
         except (ValueError, Refused) as error:
             sentence = str(error) if isinstance(error, Refused) else CHOOSE
             await session.rollback()
-            problem = ("state", request.words.gettext(sentence))
+            problem = ("", request.words.gettext(sentence))
             return await _again(request, problem)
         action = f"core.complaint_{state}"
         await record(session, at=now, actor=request.who.actor, action=action, object_id=complaint.id)
