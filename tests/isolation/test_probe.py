@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from probing import Probe, mark_of
+from probing import Probe, mark_of, scoped_tables
 from sqlalchemy.orm import with_loader_criteria
 from sqlmodel import select
 
@@ -14,6 +14,7 @@ from folkmoot.kernel.ids import digest
 from folkmoot.store import scoping
 from folkmoot.store.tables import SiteScoped
 from folkmoot.testing import Instance
+from folkmoot.testing.postgres import run_sql
 from folkmoot.web.page_cache import PageCache
 from folkmoot.web.platform import Platform
 
@@ -94,6 +95,7 @@ def session_without_site(monkeypatch: pytest.MonkeyPatch) -> None:
 TWINS = (without_criterion, cache_without_site, memory_without_site, token_without_site, session_without_site)
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("twin", TWINS)
 async def test_a_twin_that_leaks_is_caught(marked: Instance, monkeypatch: pytest.MonkeyPatch, twin: Any) -> None:
     twin(monkeypatch)
@@ -103,6 +105,19 @@ async def test_a_twin_that_leaks_is_caught(marked: Instance, monkeypatch: pytest
     print(twin.__name__, (probe.leaks + probe.oracles)[0])
 
 
+@pytest.mark.only_on("postgresql")
+async def test_on_postgresql_a_twin_leaks_only_without_both_walls(
+    marked: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_criterion(monkeypatch)
+    walls = [f"alter table {table.name} disable row level security" for table in scoped_tables(marked.platform)]
+    run_sql(marked.platform.configuration.database_urls().owner, *walls)
+    probe = Probe(marked, marked.site, marked.other_site, stop_at_first=True)
+    await probe.run(roles=())
+    assert probe.leaks or probe.oracles
+
+
+@pytest.mark.only_on("sqlite")
 async def test_an_answer_that_tells_a_foreign_thing_from_a_missing_one_is_caught(
     marked: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
