@@ -27,9 +27,12 @@ MOST = 0 if os.environ.get("FOLKMOOT_BATTERY") == "full" else 3
 FILES = ("/sitemap", "/robots", "/files/", "/.well-known", "/figures/", "/datasets/[^/]+/versions/")
 ANSWERING = tuple(f"/consultations/[^/]+/{page}" for page in ("respond/", "check-answers", "confirmation"))
 # Addresses that only take what is sent to them, or give a file.
-ACTIONS = ("/retry", "/publish", "/remove", "/done", "/export")
+ACTIONS = ("/retry", "/publish", "/remove", "/done", "/export", "/copy", "/erase", "/erased")
 # Reached by links in mail, and by sending a form.
-LINKS = tuple(f"/subscriptions/{page}" for page in ("check", "confirm", "unsubscribe", "manage"))
+LINKS = (
+    "/complaint/received",
+    *(f"/subscriptions/{page}" for page in ("check", "confirm", "unsubscribe", "manage")),
+)
 ELSEWHERE = (*FILES, *ANSWERING, *LINKS, "/sign-in/", "/sign-out", "/account", "/admin")
 OPEN = "/consultations/visiting-in-care-homes"
 CLOSED = "/consultations/complaints-guide"
@@ -112,6 +115,34 @@ async def add_a_file(page: Page, demo: Served) -> None:
     await page.get_by_role("button", name="Save file").click()
 
 
+async def complain(page: Page, demo: Served, inspection: Inspection) -> None:
+    """Send the complaint form, first with nothing in it."""
+    await page.goto(demo.address("/complaint"))
+    await page.locator("main button[type=submit]").first.click()
+    await inspection.look(page, "a complaint with errors")
+    await page.locator("main [name=contact]").fill("somebody at home")
+    await page.locator("main [name=what_happened]").fill("My answer was shown to others.")
+    await page.locator("main button[type=submit]").first.click()
+    await inspection.look(page, "a complaint that was received")
+
+
+async def ask_for_personal_data(page: Page, demo: Served, inspection: Inspection) -> None:
+    """Note a request, and look somebody up of whom nothing is held."""
+    await page.goto(demo.address("/admin/personal-data/requests"))
+    await page.locator("main form button[type=submit]").first.click()
+    await inspection.look(page, "a request with errors")
+    await page.locator("#subject").fill("nobody@occs.example")
+    await page.locator("main [name=kind]").first.check()
+    for part, value in {"day": "2", "month": "1", "year": "2026"}.items():
+        await page.locator(f"#{part}").fill(value)
+    await page.locator("main form button[type=submit]").first.click()
+    await inspection.look(page, "a request that was noted")
+    await page.goto(demo.address("/admin/personal-data"))
+    await page.locator("main [name=subject]").fill("nobody@occs.example")
+    await page.locator("main form button[type=submit]").first.click()
+    await inspection.look(page, "what is held about somebody")
+
+
 async def test_every_page_of_the_console(
     chromium: Browser, demo: Served, kinds: list[re.Pattern[str]], inspection: Inspection
 ) -> None:
@@ -125,6 +156,8 @@ async def test_every_page_of_the_console(
     await inspection.look(page)
     await page.get_by_role("button", name="Sign in").click()
     await add_a_file(page, demo)
+    await complain(page, demo, inspection)
+    await ask_for_personal_data(page, demo, inspection)
     cookie = "; ".join(f"{each.get('name')}={each.get('value')}" for each in await page.context.cookies())
     addresses = await crawl(demo.address("/admin"), cookie=cookie, kinds=kinds, most=MOST)
     pages = [each for each in addresses if not urlsplit(each).path.endswith("/export")]
