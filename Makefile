@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
 ARGS ?=
+# Processes that run the tests: one more than cores here, since many tests wait for a server or a browser.
+WORKERS ?= 3
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
@@ -29,14 +31,14 @@ demo: install ## a site with content at http://localhost:8000 (PORT=, ARGS=--no-
 # What a test may need outside .venv comes first, so that nothing has to be skipped.
 test: install ## everything that proves the promise (pytest arguments in ARGS)
 	@tools/system_packages.sh
-	@JOURNEYS_RESULTS=var/journeys.json $(PYTHON) -m pytest $(ARGS)
+	@JOURNEYS_RESULTS=var/journeys.json $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-fast: install ## the inner loop: no browser, no started instance, nothing slow
 	@$(PYTHON) -m pytest -m "not browser and not slow and not instance" $(ARGS)
 
 battery: install ## the tests with the full counts of examples
 	@tools/system_packages.sh
-	@FOLKMOOT_BATTERY=full $(PYTHON) -m pytest $(ARGS)
+	@FOLKMOOT_BATTERY=full $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 mutation: install ## change the code on purpose and see whether a test notices
 	@$(PYTHON) tools/mutation.py $(ARGS)

@@ -41,6 +41,8 @@ end
 """
 CONNECTIONS = 32
 PATIENCE = 10.0
+# Servers close connections that nobody uses, after five seconds and more.
+IDLE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Submitting:
         self._path = path
         self._body = body
         self._rate = rate
-        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter, float]] = []
         self._stopped = False
         self.sent = Sent()
 
@@ -117,7 +119,7 @@ class Submitting:
             tasks.add(asyncio.create_task(self._send(number, due)))
             number += 1
         await asyncio.gather(*tasks)
-        for _, writer in self._free:
+        for _, writer, _ in self._free:
             writer.close()
 
     def stop(self) -> None:
@@ -136,10 +138,17 @@ class Submitting:
         if status == 201:
             self.sent.references.append(json.loads(content)["reference"])
 
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """Return a connection that is free, unless the server may be about to close it."""
+        while self._free:
+            reader, writer, since = self._free.pop()
+            if time.perf_counter() - since < IDLE and not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
+
     async def _exchange(self, body: bytes) -> tuple[int, bytes]:
-        reader, writer = (
-            self._free.pop() if self._free else await asyncio.open_connection("127.0.0.1", self._server.port)
-        )
+        reader, writer = self._kept() or await asyncio.open_connection("127.0.0.1", self._server.port)
         try:
             head = f"POST {self._path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
@@ -152,5 +161,5 @@ class Submitting:
             with contextlib.suppress(OSError):
                 writer.close()
             raise
-        self._free.append((reader, writer))
+        self._free.append((reader, writer, time.perf_counter()))
         return int(said.split(b" ", 2)[1]), content

@@ -8,13 +8,15 @@ set -euo pipefail
 wanted=(
   "chromium:chromium fonts-liberation"
   "strace:strace"
+  "initdb:postgresql"
 )
 if [ "${1:-}" = --bench ]; then wanted=("wrk:wrk"); fi
 
 missing() {
   local line
   for line in "${wanted[@]}"; do
-    command -v "${line%%:*}" >/dev/null || echo "${line#*:}"
+    # Debian keeps the programs of a database server beside the path.
+    command -v "${line%%:*}" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/${line%%:*}" >/dev/null || echo "${line#*:}"
   done
 }
 
