@@ -1,14 +1,16 @@
 """The limit: the least that could answer. ``python -m benchmarks.limit_app PORT FOLDER``.
 
-Bare Litestar with three routes:
+Bare Litestar with four routes:
 
 ``/page``         bytes that were made before (``page.html`` in the folder), with no layer around Litestar's own
 ``/slow-page``    the same, after two milliseconds of CPU: the twin that every check must find too slow
 ``/submissions``  a JSON body with ten answers, put in two tables by a thread that commits for all who wait
                   (``synchronous=FULL``); nothing is validated, referenced or audited
+``/one-row-submissions``  the same, all answers as JSON in one row, as Folkmoot keeps them; for information
 """
 
 import asyncio
+import json
 import queue
 import sqlite3
 import sys
@@ -28,8 +30,11 @@ create table if not exists submission (id integer primary key, received text def
 create table if not exists answer (id integer primary key, submission int references submission (id),
   question text, value text);
 create index if not exists answer_submission on answer (submission);
+create table if not exists whole (id integer primary key, received text default current_timestamp, answers text);
 """
-Waiting = tuple[dict[str, str], asyncio.AbstractEventLoop, asyncio.Future[int]]
+# What is inserted is the JSON of the answers, or the answers themselves.
+Given = dict[str, str] | str
+Waiting = tuple[Given, asyncio.AbstractEventLoop, asyncio.Future[int]]
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -49,7 +54,7 @@ class GroupCommit:
         connect(path).executescript(TABLES)
         threading.Thread(target=self._run, daemon=True).start()
 
-    async def save(self, answers: dict[str, str]) -> int:
+    async def save(self, answers: Given) -> int:
         """Return the number of a submission when it is on the disk."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[int] = loop.create_future()
@@ -69,7 +74,11 @@ class GroupCommit:
             batch[0][1].call_soon_threadsafe(_settle, settled)
 
 
-def _insert(connection: sqlite3.Connection, answers: dict[str, str]) -> int:
+def _insert(connection: sqlite3.Connection, answers: Given) -> int:
+    if isinstance(answers, str):
+        whole = connection.execute("insert into whole (answers) values (?)", (answers,)).lastrowid
+        assert whole is not None
+        return whole
     number = connection.execute("insert into submission default values").lastrowid
     assert number is not None
     rows = [(number, question, value) for question, value in answers.items()]
@@ -103,7 +112,11 @@ def create_app(folder: Path) -> Litestar:
     async def submit(request: Request[Any, Any, Any]) -> dict[str, int]:
         return {"number": await writer.save((await request.json())["answers"])}
 
-    return Litestar([page, slow_page, submit], openapi_config=None, logging_config=None)
+    @post("/one-row-submissions")
+    async def submit_whole(request: Request[Any, Any, Any]) -> dict[str, int]:
+        return {"number": await writer.save(json.dumps((await request.json())["answers"]))}
+
+    return Litestar([page, slow_page, submit, submit_whole], openapi_config=None, logging_config=None)
 
 
 if __name__ == "__main__":

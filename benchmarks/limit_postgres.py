@@ -1,14 +1,16 @@
 """The limit on PostgreSQL: bare Litestar and bare asyncpg. ``python -m benchmarks.limit_postgres PORT URL``.
 
-Two routes put the same ten answers in the same two tables as ``limit_app`` does, and answer when they are on the disk:
+The routes put the same ten answers in the same two tables as ``limit_app`` does, and answer when they are on the disk:
 
 ``/submissions``          a transaction for each, on a connection of a pool: the plain way, and the limit of the goal
 ``/grouped-submissions``  one transaction for all that wait, by ``executemany``: how far one could go, for information
+``/one-row-submissions``  a transaction for each, all answers as JSON in one row, as Folkmoot does; for information
 
 Nothing is validated, referenced or audited.
 """
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +31,8 @@ create table if not exists submission (id bigint generated always as identity pr
 create table if not exists answer (id bigint generated always as identity primary key,
   submission bigint not null references submission (id), question text not null, value text not null);
 create index if not exists answer_submission on answer (submission);
+create table if not exists whole (id bigint generated always as identity primary key,
+  received timestamptz not null default now(), answers jsonb not null);
 """
 SUBMISSION = "insert into submission default values returning id"
 SUBMISSIONS = "insert into submission select from generate_series(1, $1) returning id"
@@ -60,6 +64,11 @@ class Limit:
         async with self._pool.acquire() as connection, connection.transaction():
             number: int = await connection.fetchval(SUBMISSION)
             await connection.executemany(ANSWER, _rows(number, answers))
+        return number
+
+    async def save_whole(self, answers: str) -> int:
+        """Save one submission as one row, in a transaction of its own."""
+        number: int = await self._pool.fetchval("insert into whole (answers) values ($1) returning id", answers)
         return number
 
     async def save_grouped(self, answers: Answers) -> int:
@@ -105,7 +114,13 @@ def create_app(url: str) -> Litestar:
     async def submit_grouped(request: Request[Any, Any, Any]) -> dict[str, int]:
         return {"number": await limit.save_grouped((await request.json())["answers"])}
 
-    return Litestar([ready, submit, submit_grouped], lifespan=[limit.life], openapi_config=None, logging_config=None)
+    @post("/one-row-submissions")
+    async def submit_whole(request: Request[Any, Any, Any]) -> dict[str, int]:
+        return {"number": await limit.save_whole(json.dumps((await request.json())["answers"]))}
+
+    return Litestar(
+        [ready, submit, submit_grouped, submit_whole], lifespan=[limit.life], openapi_config=None, logging_config=None
+    )
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class MarksInstances:
 class JourneyRecorder:
     """Writes `[{"test", "journeys": [id, …], "outcome": "passed" | "failed" | "skipped"}]` when the run ends.
 
-    What a test proves travels with its report: where several processes run the tests, the one that writes collects none.
+    What a test proves travels with its report: where several processes run tests, the one that writes collects none.
     """
 
     def __init__(self, results: Path) -> None:

@@ -62,6 +62,14 @@ def test_the_limit_saves_ten_answers_on_the_disk(limit: Server, folder: Path) ->
     assert len(kept) == QUESTIONS
 
 
+def test_the_limit_saves_one_row_as_well(limit: Server, folder: Path) -> None:
+    body = json.dumps({"answers": answers()}).encode()
+    assert limit.fetch("/one-row-submissions", method="POST", body=body).status == 201
+    with closing(sqlite3.connect(folder / "limit.db")) as connection:
+        [[kept]] = connection.execute("select answers from whole").fetchall()
+    assert json.loads(kept) == answers()
+
+
 @pytest.mark.parametrize("path", ["/submissions", "/grouped-submissions"])
 def test_the_limit_on_postgresql_saves_ten_answers_either_way(path: str, tmp_path: Path) -> None:
     urls = postgres.empty_database()

@@ -117,6 +117,7 @@ async def test_a_neighbouring_site_knows_nothing_of_it(opened: Instance) -> None
     assert foreign.text == missing.text
 
 
+@pytest.mark.only_on("sqlite")
 async def test_when_too_much_waits_to_be_saved_nothing_typed_is_lost(
     opened: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

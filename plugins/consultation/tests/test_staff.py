@@ -144,6 +144,7 @@ async def test_a_viewer_reads_neither_drafts_nor_answers(instance: Instance) -> 
     assert "Check and publish" in (await staff.page("/admin")).text
 
 
+@pytest.mark.only_on("sqlite")
 async def test_a_draft_that_cannot_be_saved_at_this_moment_is_shown_to_be_sent_again(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
