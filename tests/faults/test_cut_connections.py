@@ -29,6 +29,7 @@ BOUND = 20.0
 SHORTENED = {
     "folkmoot.store.postgres.CONNECT_SECONDS": 1.0,
     "folkmoot.store.postgres.PAGE_SECONDS": 2.0,
+    "folkmoot.store.postgres.SYSTEM_SECONDS": 2.0,
     "folkmoot.store.postgres_writer.SECONDS": 2.0,
     "folkmoot.sites.versions.ANSWER_SECONDS": 0.5,
 }

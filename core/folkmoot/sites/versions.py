@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import logging
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from folkmoot.store.notices import Touched
 
 HEARTBEAT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
+AGAIN_SECONDS = 0.1
 DIRECTORY = "select version from core_directory_version where id = 1"
 
 
@@ -177,8 +179,11 @@ class PostgresVersions(Versions):
                 while True:
                     await self._beat(connection)
                     await asyncio.sleep(HEARTBEAT_SECONDS)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except Exception as error:
+                # Whatever has happened to it, another connection is the way on.
+                logging.getLogger("folkmoot").error("listening was interrupted: %s", type(error).__name__)
                 self._listening = False
+                await asyncio.sleep(AGAIN_SECONDS)
             finally:
                 connection.terminate()
 

@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.orm.session import Session as SqlModelSession
 
 from folkmoot.kernel.settings import DatabaseUrls
-from folkmoot.spec.errors import Clash
+from folkmoot.spec.errors import Clash, FolkmootError
 from folkmoot.store.notices import Touched
 from folkmoot.store.scoping import SiteSession, site_scope
 from folkmoot.store.writer import TAKEN, Writer
@@ -127,7 +126,9 @@ class Database(ABC):
             yield
         except IntegrityError as error:
             raise Clash(TAKEN) from error
-        except (DBAPIError, OSError, PoolTimeout) as error:
+        except FolkmootError:
+            raise
+        except Exception as error:
             told = self.told(error)
             if told is None:
                 raise

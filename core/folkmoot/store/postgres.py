@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
 from folkmoot.kernel.settings import POSTGRESQL, DatabaseUrls
-from folkmoot.spec.errors import Busy, ConfigurationFaults, Unavailable
+from folkmoot.spec.errors import Busy, ConfigurationFaults, Malformed, Unavailable
 from folkmoot.store.database import Database, SyncSystemSession
 from folkmoot.store.locks import SYSTEM, TURN, lock_key
 from folkmoot.store.postgres_writer import UNREACHABLE, PostgresWriter
@@ -26,6 +27,9 @@ SETTINGS = {"application_name": "folkmoot", "lock_timeout": "10s", "idle_in_tran
 GONE = ("08", "57P", "53", "25006")
 # A lock not had in time, two that waited for each other.
 CROWDED = ("55P03", "40P01")
+# A sign that no text of the database can hold, such as NUL.
+UNSTORABLE = ("22021", "22P05")
+NO_SUCH_SIGN = "What was sent holds a character that cannot be stored."
 WAIT = "Somebody else is saving at this moment. Try again in a minute."
 
 
@@ -100,11 +104,15 @@ class PostgresDatabase(Database):
 
     def told(self, error: Exception) -> Exception | None:
         """Return an error of ours for a server that cannot be reached, or a lock that is not to be had."""
-        if isinstance(error, (ConnectionError, socket.gaierror, TimeoutError, PoolTimeout)):
+        if isinstance(
+            error, (ConnectionError, socket.gaierror, TimeoutError, PoolTimeout, asyncpg.InternalClientError)
+        ):
             return Unavailable(UNREACHABLE)
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or getattr(error, "sqlstate", None) or ""
         if getattr(error, "connection_invalidated", False) or state.startswith(GONE):
             return Unavailable(UNREACHABLE)
+        if state in UNSTORABLE:
+            return Malformed(NO_SUCH_SIGN)
         return Busy(WAIT) if state in CROWDED else None
 
 

@@ -24,7 +24,13 @@ SECONDS = 10.0
 UNREACHABLE = "The service cannot reach its database. Try again in a minute."
 # Acknowledged means on the disk of the server, whatever its configuration says.
 ON_THE_DISK = {"synchronous_commit": "on", "application_name": "folkmoot-writer", "lock_timeout": "10s"}
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError, TimeoutError)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 
 @dataclass(slots=True)
