@@ -13,17 +13,44 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from served import Served, make_demo, running_browser, serve  # noqa: E402 (the tools are no package)
 
+from folkmoot.testing import postgres  # noqa: E402
+
 Open = Callable[..., Awaitable[Page]]
 SignIn = Callable[[str, str], Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo's two sites, served."""
     folder = tmp_path_factory.mktemp("journeys") / "demo-site"
     make_demo(folder)
     with serve(folder) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def served(on_sqlite: Served) -> Served:
+    """The demo on SQLite, unless a file of tests says otherwise."""
+    return on_sqlite
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demo's two sites on each database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("on_sqlite")
+        return
+    urls = postgres.empty_database()
+    environ = {
+        "FOLKMOOT_DATABASE__URL": urls.app,
+        "FOLKMOOT_DATABASE__OWNER_URL": urls.owner,
+        "FOLKMOOT_DATABASE__SYSTEM_URL": urls.system,
+    }
+    folder = tmp_path_factory.mktemp("journeys") / "demo-site"
+    make_demo(folder, environ)
+    with serve(folder, environ=environ) as running:
+        yield running
+    postgres.drop_database(urls)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,37 +1,16 @@
 """One search over everything that a site has published, without JavaScript; nothing of another site."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 from playwright.async_api import Page, expect
-from served import FIRST, PARENT, Served, make_demo, serve
-
-from folkmoot.testing import postgres
+from served import FIRST, PARENT, Served
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.browser]
 Open = Callable[..., Awaitable[Page]]
 SECONDS = 60
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The demo's two sites on each database."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("served")
-        return
-    urls = postgres.empty_database()
-    environ = {
-        "FOLKMOOT_DATABASE__URL": urls.app,
-        "FOLKMOOT_DATABASE__OWNER_URL": urls.owner,
-        "FOLKMOOT_DATABASE__SYSTEM_URL": urls.system,
-    }
-    folder = tmp_path_factory.mktemp("search") / "demo-site"
-    make_demo(folder, environ)
-    with serve(folder, environ=environ) as running:
-        yield running
-    postgres.drop_database(urls)
 
 
 def client(served: Served, site: str, **headers: str) -> httpx.AsyncClient:
